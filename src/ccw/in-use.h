@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ccw/dev-id.h"
+
+/*
+ * Is a ccw device something the host needs? A device in use is never taken
+ * away from the host.
+ *
+ * Looked at, for the device and everything the kernel hung below it: mounted
+ * file systems (block devices, their partitions, 9p mount tags), swap,
+ * holders (LVM, dm, md), network interfaces that are up, open terminals and
+ * the console, ccwgroup membership, the IPL and dump device.
+ *
+ * Returns TRUE when it may be taken. Else FALSE and CCW_ERROR_IN_USE, the
+ * message naming the device and its user ("0.0.0001 is in use: /dev/vda is
+ * mounted on /"), or CCW_ERROR_SYSTEM when that could not be found out:
+ * not knowing is no licence. Blocking; touches only sysfs and procfs.
+ */
+gboolean ccw_device_check_unused (const CcwDevId *device, GError **error);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ccw/paths.h"
+#include "mdev/config.h"
+
+/*
+ * The persistent mdevs whose parent is a subchannel: the files
+ * /etc/mdevctl.d/PARENT/UUID, which mdevctl and stock libvirt read and write
+ * too. The files are the truth; this is their image in memory, re-read file
+ * by file when they change on disk. Files of other parents (PCI …) are left
+ * alone; one that cannot be read costs that entry and a log line naming it.
+ *
+ * A UUID may be defined on several parents; UUID and parent are the key.
+ * Same threading and ownership rules as CcwHost.
+ */
+typedef struct _MdevStore MdevStore;
+
+typedef enum
+{
+  MDEV_STORE_DEFINED,
+  MDEV_STORE_UNDEFINED, /* @config is still whole during the call */
+  MDEV_STORE_UPDATED,
+} MdevStoreChange;
+
+typedef void (*MdevStoreFunc) (MdevStore *store, MdevStoreChange change, const MdevConfig *config,
+                               gpointer user_data);
+
+MdevStore *mdev_store_new (const CcwPaths *paths);
+void mdev_store_free (MdevStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MdevStore, mdev_store_free)
+
+void mdev_store_set_listener (MdevStore *store, MdevStoreFunc func, gpointer user_data);
+
+/* Reads all files. A missing directory is an empty store. Errors: CCW_ERROR_SYSTEM. */
+gboolean mdev_store_load (MdevStore *store, GError **error);
+
+/* Follows changes made by others, in the thread-default main context. Errors: CCW_ERROR_SYSTEM. */
+gboolean mdev_store_watch (MdevStore *store, GError **error);
+
+const MdevConfig *mdev_store_get (MdevStore *store, const char *uuid, const CcwDevId *parent);
+
+/* Is any mdev persisted on @parent, other than @except_uuid (may be NULL)? */
+gboolean mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *except_uuid);
+
+/* All, ordered by parent, then UUID; the array is the caller's. */
+GPtrArray *mdev_store_list (MdevStore *store);
+
+/*
+ * Adds or replaces one file, atomically (temporary file in the same folder,
+ * fsync, rename, fsync of the folder; mode 0644, folder 0755) and tells the
+ * listener. On error nothing changed. Errors: CCW_ERROR_EXISTS (put with
+ * @replace FALSE), CCW_ERROR_SYSTEM.
+ */
+gboolean mdev_store_put (MdevStore *store, const MdevConfig *config, gboolean replace,
+                         GError **error);
+
+/* Removes the file (and its folder when empty). Errors: CCW_ERROR_NOT_FOUND, CCW_ERROR_SYSTEM. */
+gboolean mdev_store_remove (MdevStore *store, const char *uuid, const CcwDevId *parent,
+                            GError **error);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ccw/paths.h"
+#include "mdev/config.h"
+
+/*
+ * Transitions: the only code that changes which driver holds a subchannel and
+ * which mdevs exist on it. The daemon, the hook, the callout and the command
+ * line all call these.
+ *
+ * Each is all or nothing: before the first change the plan and what was found
+ * (driver, driver_override, online state) are written to a journal under the
+ * run directory; when a step fails the steps done are undone in reverse
+ * order; when the process dies, mdev_transitions_recover() does so later.
+ * One at a time in the whole system (a lock file), since binding on one
+ * subchannel is a matter of milliseconds.
+ *
+ * They block (sysfs writes, waiting for the kernel to show the effect, for at
+ * most 10 s a step) and touch no CcwHost: call them off the main loop and
+ * ccw_host_refresh() the parent afterwards. Safe to call from any thread.
+ *
+ * Errors: CCW_ERROR_NOT_FOUND (no such subchannel or mdev), CCW_ERROR_IN_USE
+ * (the host or a guest uses the device; names the user), CCW_ERROR_EXISTS
+ * (an mdev with that UUID), CCW_ERROR_STATE, CCW_ERROR_UNSUPPORTED (no
+ * vfio_ccw driver in this kernel; unknown type), CCW_ERROR_SYSTEM.
+ */
+
+/*
+ * Makes @config's parent ready (unused ccw device set offline, io_subchannel
+ * unbound, vfio_ccw bound by driver_override) unless it is already, and
+ * creates the mdev with its attributes. What was changed on the parent is
+ * remembered for mdev_give_back().
+ */
+gboolean mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error);
+
+/*
+ * Removes the active mdev @uuid. Refused with CCW_ERROR_IN_USE while a
+ * process has it open. Unless @keep_bound, the parent is then given back as
+ * by mdev_give_back().
+ */
+gboolean mdev_stop (const CcwPaths *paths, const char *uuid, gboolean keep_bound, GError **error);
+
+/*
+ * Gives @parent back: driver, driver_override and online state as they were
+ * before mdev_start() changed them. Does nothing (and succeeds) when we did
+ * not bind it, or when an mdev is still on it.
+ */
+gboolean mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError **error);
+
+/*
+ * Undoes what a process that died in the middle of a transition left behind.
+ * Call it once at start, before anything else. @n_recovered may be NULL.
+ */
+gboolean mdev_transitions_recover (const CcwPaths *paths, guint *n_recovered, GError **error);
