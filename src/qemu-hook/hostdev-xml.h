@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * The vfio-ccw host devices in a libvirt document.
+ *
+ * @text (@length bytes, -1: up to its NUL) holds a <domain> or one <hostdev>;
+ * @what names it in messages. Returns the Hostdevs in document order (the
+ * array frees them), completed the way libvirt completes them when it starts
+ * the domain: a hostdev without an alias becomes hostdevN, one without an
+ * address gets the lowest device number in fe.0 that is still free when its
+ * turn comes (libvirt goes through disks, interfaces, then hostdevs).
+ *
+ * hostdevs of other kinds are passed over. A document without any vfio-ccw
+ * hostdev is CCW_ERROR_NOT_FOUND. CCW_ERROR_INVALID: not XML, another
+ * document, a malformed hostdev, an address out of range or given twice
+ * (libvirt's schema lets those through; the domain would not start).
+ */
+GPtrArray *hostdevs_from_xml (const char *text, gssize length, const char *what, GError **error);

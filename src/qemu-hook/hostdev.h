@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ccw/dev-id.h"
+
+/*
+ * A vfio-ccw host device of a guest: which mdev, and where the guest sees it.
+ *
+ * libvirt has no hostdev of type "ccw"; a subchannel is handed over as
+ *
+ *   <hostdev mode='subsystem' type='mdev' model='vfio-ccw'>
+ *     <source><address uuid='…'/></source>
+ *     <address type='ccw' cssid='0xfe' ssid='0x0' devno='0x1234'/>
+ *   </hostdev>
+ *
+ * (libvirt, domain XML format, "Host device assignment"). This is that
+ * element, read and written.
+ */
+typedef struct _Hostdev Hostdev;
+
+/* The css that holds a guest's virtual devices; the guest sees fe.0.1234 as 0.0.1234. */
+#define HOSTDEV_GUEST_CSSID 0xfe
+
+/* libvirt refuses cssid 0xff for a guest's device. */
+#define HOSTDEV_MAX_CSSID 0xfe
+
+/*
+ * @uuid: that of the mdev. @guest: its address in the guest (cssid at most
+ * 0xfe), NULL leaves it to libvirt or QEMU. Errors: CCW_ERROR_INVALID.
+ */
+Hostdev *hostdev_new (const char *uuid, const CcwDevId *guest, GError **error);
+void hostdev_free (Hostdev *hostdev);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hostdev, hostdev_free)
+
+/* 36 characters, lower case. */
+const char *hostdev_get_uuid (const Hostdev *hostdev);
+
+/* Its address in the guest, NULL when it has none yet. */
+const CcwDevId *hostdev_get_guest_id (const Hostdev *hostdev);
+gboolean hostdev_set_guest_id (Hostdev *hostdev, const CcwDevId *guest, GError **error);
+
+/* libvirt's name for the device and QEMU's id, "hostdev0"; NULL when it has none yet. */
+const char *hostdev_get_alias (const Hostdev *hostdev);
+
+/* Letters, digits, '_', '-' only, as libvirt demands of <alias name=…>. */
+gboolean hostdev_set_alias (Hostdev *hostdev, const char *alias, GError **error);
+
+/* Its place in the boot order, from 1; 0 when the guest does not boot from it. */
+guint hostdev_get_boot_order (const Hostdev *hostdev);
+
+/* @order: 1 to G_MAXINT (QEMU's bootindex is a signed 32-bit number). */
+gboolean hostdev_set_boot_order (Hostdev *hostdev, guint order, GError **error);
+
+/* What the guest's loader is told, at most 8 characters; NULL when nothing. */
+const char *hostdev_get_loadparm (const Hostdev *hostdev);
+
+/*
+ * @loadparm: 1-8 letters, digits, '.' and blanks; kept in upper case, as
+ * libvirt and the machine loader do. Needs a boot order.
+ */
+gboolean hostdev_set_loadparm (Hostdev *hostdev, const char *loadparm, GError **error);
+
+/* The element as libvirt prints it, with a newline at the end; the caller frees it. */
+char *hostdev_to_xml (const Hostdev *hostdev);
