@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <locale.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static const CliCommand *const commands[] = {
+  &cli_command_hostdev_xml,
+  &cli_command_qemu_args,
+};
+
+static const CliCommand *
+find_command (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i]->name, name) == 0)
+      return commands[i];
+  return NULL;
+}
+
+static void
+print_help (void)
+{
+  g_print ("Usage: virt-ccw COMMAND [OPTION…]\n\n"
+           "Give channel-attached devices of this host to virtual machines.\n\n"
+           "Commands:\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-12s  %s\n", commands[i]->name, commands[i]->summary);
+  g_print ("\n'virt-ccw COMMAND --help' tells a command's options.\n\n"
+           "Exit codes: 0 done, 1 failed and nothing changed, 2 usage, 3 refused for safety,\n"
+           "4 not found.\n");
+}
+
+/* Options of virt-ccw itself; TRUE when @argument was one. */
+static gboolean
+handle_own_option (const char *argument)
+{
+  if (strcmp (argument, "--help") == 0 || strcmp (argument, "-h") == 0
+      || strcmp (argument, "help") == 0)
+    print_help ();
+  else if (strcmp (argument, "--version") == 0 || strcmp (argument, "-V") == 0)
+    g_print ("virt-ccw %s\n", VIRT_CCW_VERSION);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static CcwExit
+run_command (const CliCommand *command, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  CcwExit result = command->run (argc, argv, &error);
+
+  if (error != NULL)
+    g_printerr ("virt-ccw %s: %s\n", command->name, error->message);
+  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  const CliCommand *command;
+
+  setlocale (LC_ALL, "");
+  if (argc < 2)
+    {
+      g_printerr ("virt-ccw: no command given; 'virt-ccw --help' lists them\n");
+      return CCW_EXIT_USAGE;
+    }
+  if (handle_own_option (argv[1]))
+    return CCW_EXIT_DONE;
+
+  command = find_command (argv[1]);
+  if (command == NULL)
+    {
+      g_printerr ("virt-ccw: '%s' is not a command; 'virt-ccw --help' lists them\n", argv[1]);
+      return CCW_EXIT_USAGE;
+    }
+  return run_command (command, argc - 1, argv + 1);
+}
