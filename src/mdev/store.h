@@ -47,9 +47,9 @@ gboolean mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const 
 GPtrArray *mdev_store_list (MdevStore *store);
 
 /*
- * Adds or replaces one file, atomically (temporary file in the same folder,
- * fsync, rename, fsync of the folder; mode 0644, folder 0755) and tells the
- * listener. On error nothing changed. Errors: CCW_ERROR_EXISTS (put with
+ * Adds or replaces one file, atomically (temporary file in the base folder,
+ * where mdevctl overlooks it, fsync, rename, fsync of the folders; mode 0644,
+ * folder 0755) and tells the listener. On error nothing changed. Errors: CCW_ERROR_EXISTS (put with
  * @replace FALSE), CCW_ERROR_SYSTEM.
  */
 gboolean mdev_store_put (MdevStore *store, const MdevConfig *config, gboolean replace,
