@@ -210,18 +210,19 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  * @arena: the caller's arena; private from here on
  * @orb_flags: host ORB word 1
  * @cpa: guest channel-program address
+ * @host_cpa: host absolute address of the program
  * @format1: guest CCWs are format 1
  * @format2_idaws: guest IDAWs are format 2 (64 bits)
+ * @indirect: some guest CCW has an IDAL
+ * @speculating: visiting speculative CCWs
  * @guest_block: bytes a guest IDAW designates
  * @host_block: bytes a host IDAW designates
  * @nr_slots: CCW slots in use, counted from the start of the arena
  * @last_head: slot of the head of the newest segment
- * @low: offset in the arena of the first free byte above CCWs and IDAWs
- * @high: offset in the arena of the first byte of bookkeeping
- * @needed: first of the needed CCWs yet to visit
- * @speculative: first of the speculative CCWs yet to visit
- * @speculating: visiting speculative CCWs
- * @sink_forward: arena offset of the list of IDAWs for forward data to nowhere
+ * @near_head: slot of the head of the segment last looked at
+ * @to_visit: slot of the first CCW in the list of those yet to visit
+ * @low: arena offset of the first free byte above CCWs and IDAWs
+ * @sink_forward: arena offset of the IDAL for forward data to nowhere, or 0
  * @sink_backward: the same for READ BACKWARD
  * @read: the reader, while fetching
  * @read_ctx: its context
@@ -238,17 +239,18 @@ struct ccw_xlat {
 	struct ccw_xlat_arena arena;
 	u32 orb_flags;
 	u32 cpa;
+	u32 host_cpa;
 	bool format1;
 	bool format2_idaws;
+	bool indirect;
+	bool speculating;
 	u32 guest_block;
 	u32 host_block;
 	u32 nr_slots;
 	u32 last_head;
+	u32 near_head;
+	u32 to_visit;
 	u32 low;
-	u32 high;
-	u32 needed;
-	u32 speculative;
-	bool speculating;
 	u32 sink_forward;
 	u32 sink_backward;
 	ccw_xlat_read_fn read;
@@ -283,8 +285,9 @@ int ccw_xlat_fetch(struct ccw_xlat *x, const struct ccw_xlat_arena *arena,
  * Pages that cannot be pinned stay CCW_XLAT_UNPINNED: ccw_xlat_build() knows
  * whether that matters.
  *
- * Return: 0, or the first -errno of @pin that is neither -EFAULT nor -EINVAL
- * (a signal, a limit on locked memory): then pinning stopped there.
+ * Return: 0, or the first -errno of @pin that is not about one page (-EFAULT,
+ * -EINVAL, -ENOENT, -EPERM) but about all: a signal, a limit on locked memory.
+ * Then pinning stopped there.
  */
 int ccw_xlat_pin(struct ccw_xlat *x, ccw_xlat_pin_fn pin, void *ctx);
 
