@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# For tests in the lab's machine: checks that print TAP, and the verbs of the
+# machine. See README.md.
+
+checks=0
+failures=0
+endings=""
+
+# --- checks ---------------------------------------------------------------
+
+# report PASSED NAME: one TAP line. PASSED is a status, 0 for passed.
+report() {
+  checks=$((checks + 1))
+  if [ "$1" -eq 0 ]; then
+    echo "ok $checks - $2"
+  else
+    failures=$((failures + 1))
+    echo "not ok $checks - $2"
+  fi
+}
+
+# diag TEXT: explains, line by line, what went before.
+diag() {
+  printf '%s\n' "$1" | sed 's/^/# /'
+}
+
+# ok NAME COMMAND...: COMMAND succeeds.
+ok() {
+  name=$1
+  shift
+  if output=$("$@" 2>&1); then
+    report 0 "$name"
+  else
+    report 1 "$name"
+    diag "failed: $*"
+    diag "$output"
+  fi
+}
+
+# not_ok NAME COMMAND...: COMMAND fails. What it printed is in $output.
+not_ok() {
+  name=$1
+  shift
+  if output=$("$@" 2>&1); then
+    report 1 "$name"
+    diag "should have failed: $*"
+  else
+    report 0 "$name"
+  fi
+}
+
+# is GOT WANTED NAME
+is() {
+  [ "$1" = "$2" ]
+  report $? "$3"
+  [ "$1" = "$2" ] || diag "got:    $1
+wanted: $2"
+}
+
+# like GOT PATTERN NAME: GOT matches the shell pattern PATTERN.
+like() {
+  case $1 in
+    $2) report 0 "$3" ;;
+    *)
+      report 1 "$3"
+      diag "got:    $1
+wanted: $2"
+      ;;
+  esac
+}
+
+# unlike GOT PATTERN NAME
+unlike() {
+  case $1 in
+    $2)
+      report 1 "$3"
+      diag "got:      $1
+unwanted: $2"
+      ;;
+    *) report 0 "$3" ;;
+  esac
+}
+
+# skip NAME REASON: counts a check that cannot be made here.
+skip() {
+  checks=$((checks + 1))
+  echo "ok $checks - $1 # SKIP $2"
+}
+
+# at_end COMMAND: runs COMMAND when the test ends, however; last one first.
+at_end() {
+  endings="$1
+$endings"
+}
+
+run_endings() {
+  eval "$endings"
+  endings=""
+}
+trap run_endings EXIT
+
+# done_testing: the plan, and the test's exit status.
+done_testing() {
+  run_endings
+  echo "1..$checks"
+  [ "$failures" -eq 0 ]
+  exit
+}
+
+# bail TEXT: ends the whole test as failed, where nothing further makes sense.
+bail() {
+  report 1 "$1"
+  done_testing
+}
+
+# wait_for SECONDS COMMAND...: until COMMAND succeeds; fails when time is up.
+wait_for() {
+  tries=$(($1 * 10))
+  shift
+  until "$@" > /dev/null 2>&1; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || return 1
+    sleep 0.1
+  done
+}
+
+# --- the channel subsystem ------------------------------------------------
+
+# subchannel_of BUS_ID: the subchannel of a device by its device number (it has
+# one even while no driver is bound), such as 0.0.0003 for 0.0.000a.
+subchannel_of() {
+  for folder in /sys/bus/css/devices/0.*; do
+    if [ "$(cat "$folder/dev_busid" 2> /dev/null)" = "$1" ]; then
+      basename "$folder"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# driver_of SUBCHANNEL: its driver's name; empty where it has none.
+driver_of() {
+  [ ! -e "/sys/bus/css/devices/$1/driver" ] ||
+    basename "$(readlink "/sys/bus/css/devices/$1/driver")"
+}
+
+# bind_vfio SUBCHANNEL: takes it from its driver and gives it to vfio_ccw.
+bind_vfio() {
+  echo vfio_ccw > "/sys/bus/css/devices/$1/driver_override" &&
+    rebind "$1"
+}
+
+# give_back SUBCHANNEL: returns it to the driver it belongs to.
+give_back() {
+  echo > "/sys/bus/css/devices/$1/driver_override" &&
+    rebind "$1"
+}
+
+rebind() {
+  [ ! -e "/sys/bus/css/devices/$1/driver" ] ||
+    echo "$1" > "/sys/bus/css/devices/$1/driver/unbind" || return 1
+  echo "$1" > /sys/bus/css/drivers_probe || return 1
+  udevadm settle
+}
+
+# create_mdev SUBCHANNEL UUID
+create_mdev() {
+  echo "$2" > "/sys/bus/css/devices/$1/mdev_supported_types/vfio_ccw-io/create"
+}
+
+# remove_mdev UUID
+remove_mdev() {
+  echo 1 > "/sys/bus/mdev/devices/$1/remove"
+}
+
+# --- hot-plug -------------------------------------------------------------
+
+# qmp COMMAND [ARGUMENTS]: has the machine's monitor carry out a QMP command,
+# ARGUMENTS being a JSON object; prints the answer, fails on an error.
+qmp() {
+  exec 9<> /dev/virtio-ports/qmp
+  printf '{"execute":"qmp_capabilities","id":"hello"}{"execute":"%s","arguments":%s,"id":"asked"}\n' \
+    "$1" "${2:-"{}"}" >&9
+  answer=""
+  while read -r answer <&9; do
+    case $answer in *'"id": "asked"'*) break ;; esac
+  done
+  exec 9>&-
+  printf '%s\n' "$answer"
+  case $answer in *'"error"'*) return 1 ;; esac
+}
+
+# plug ID BUS_ID: adds a virtio random number generator as device BUS_ID, such
+# as 0.0.0310, and waits until Linux has it.
+plug() {
+  qmp device_add "{\"driver\":\"virtio-rng-ccw\",\"rng\":\"random\",\"id\":\"$1\",\"devno\":\"fe.${2#*.}\"}" \
+    > /dev/null && wait_for 10 subchannel_of "$2" && udevadm settle
+}
+
+is_gone() {
+  ! subchannel_of "$1" > /dev/null
+}
+
+# unplug ID BUS_ID: takes a device away, and waits until Linux has noticed.
+unplug() {
+  qmp device_del "{\"id\":\"$1\"}" > /dev/null && wait_for 10 is_gone "$2" && udevadm settle
+}
+
+# --- virtccwd -------------------------------------------------------------
+
+NODEDEV_SOCKET=/run/libvirt/virtnodedevd-sock
+NODEDEV_URI="nodedev:///system?socket=$NODEDEV_SOCKET"
+NODEDEV_LOG=/tmp/virtccwd.log
+
+# start_virtccwd [OPTION...]: until it takes connections; it is stopped when
+# the test ends. Its log is $NODEDEV_LOG, its process $virtccwd.
+start_virtccwd() {
+  virtccwd --socket "$NODEDEV_SOCKET" --upstream none "$@" > "$NODEDEV_LOG" 2>&1 &
+  virtccwd=$!
+  at_end stop_virtccwd
+  wait_for 10 virsh -c "$NODEDEV_URI" nodedev-list
+}
+
+stop_virtccwd() {
+  [ -z "$virtccwd" ] || kill "$virtccwd" 2> /dev/null || true
+  [ -z "$virtccwd" ] || wait "$virtccwd" 2> /dev/null || true
+  virtccwd=""
+}
+
+# nodedev COMMAND...: stock virsh, connected to virtccwd.
+nodedev() {
+  virsh -q -c "$NODEDEV_URI" "$@"
+}
