@@ -371,8 +371,8 @@ is_interface_hostdev (const xmlNode *interface)
  * element is named: interfaces that are host devices have a share in these
  * names and come first.
  */
-static gint64
-first_alias_index (const xmlNode *devices)
+static guint
+first_index (const xmlNode *devices)
 {
   gint64 next = 1 + MAX (highest_alias_index (devices, "hostdev"),
                          highest_alias_index (devices, "interface"));
@@ -381,27 +381,20 @@ first_alias_index (const xmlNode *devices)
        interface = ccw_xml_next_same (interface))
     if (is_interface_hostdev (interface) && ccw_xml_child (interface, "alias") == NULL)
       next++;
-  return next;
+  return (guint) next;
 }
 
+/* Gives @hostdev the address that was assigned to its element, if one was. */
 static gboolean
-complete_hostdev (Hostdev *hostdev, gint64 alias_index, const xmlNode *node, GHashTable *assigned,
-                  GError **error)
+complete_address (Hostdev *hostdev, const xmlNode *node, GHashTable *assigned, GError **error)
 {
+  CcwDevId guest = { HOSTDEV_GUEST_CSSID, 0, 0 };
   gpointer devno;
 
-  if (hostdev_get_alias (hostdev) == NULL)
-    {
-      g_autofree char *alias = g_strdup_printf ("hostdev%" G_GINT64_FORMAT, alias_index);
-
-      if (!hostdev_set_alias (hostdev, alias, error))
-        return FALSE;
-    }
   if (!g_hash_table_lookup_extended (assigned, node, NULL, &devno))
     return TRUE;
-  return hostdev_set_guest_id (
-      hostdev,
-      &(CcwDevId) { HOSTDEV_GUEST_CSSID, 0, (guint16) GPOINTER_TO_UINT (devno) }, error);
+  guest.number = (guint16) GPOINTER_TO_UINT (devno);
+  return hostdev_set_guest_id (hostdev, &guest, error);
 }
 
 static gboolean
@@ -423,24 +416,25 @@ parse_hostdevs (const xmlNode *devices, GError **error)
 {
   g_autoptr (GPtrArray) hostdevs = g_ptr_array_new_with_free_func ((GDestroyNotify) hostdev_free);
   g_autoptr (GHashTable) assigned = assign_addresses (devices, error);
-  gint64 next_alias;
+  guint next_index;
 
   if (assigned == NULL)
     return NULL;
-  next_alias = first_alias_index (devices);
+  next_index = first_index (devices);
 
   for (const xmlNode *node = ccw_xml_child (devices, "hostdev"); node != NULL;
        node = ccw_xml_next_same (node))
     {
-      gint64 alias = ccw_xml_child (node, "alias") == NULL ? next_alias++ : -1;
+      guint index = ccw_xml_child (node, "alias") == NULL ? next_index++ : 0;
       g_autoptr (Hostdev) hostdev = NULL;
 
       if (!is_vfio_ccw (node))
         continue;
       hostdev = parse_hostdev (node, error);
       if (hostdev == NULL || !check_uuid_is_new (hostdevs, hostdev, error)
-          || !complete_hostdev (hostdev, alias, node, assigned, error))
+          || !complete_address (hostdev, node, assigned, error))
         return NULL;
+      hostdev_set_index (hostdev, index);
       g_ptr_array_add (hostdevs, g_steal_pointer (&hostdev));
     }
   return g_steal_pointer (&hostdevs);

@@ -14,6 +14,7 @@ struct _Hostdev
   gboolean has_guest_id;
   CcwDevId guest_id;
   char *alias;
+  guint index;
   guint boot_order;
   char *loadparm;
 };
@@ -92,6 +93,18 @@ hostdev_set_alias (Hostdev *hostdev, const char *alias, GError **error)
   g_free (hostdev->alias);
   hostdev->alias = g_strdup (alias);
   return TRUE;
+}
+
+guint
+hostdev_get_index (const Hostdev *hostdev)
+{
+  return hostdev->index;
+}
+
+void
+hostdev_set_index (Hostdev *hostdev, guint index)
+{
+  hostdev->index = index;
 }
 
 guint

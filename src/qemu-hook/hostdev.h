@@ -39,11 +39,15 @@ const char *hostdev_get_uuid (const Hostdev *hostdev);
 const CcwDevId *hostdev_get_guest_id (const Hostdev *hostdev);
 gboolean hostdev_set_guest_id (Hostdev *hostdev, const CcwDevId *guest, GError **error);
 
-/* libvirt's name for the device and QEMU's id, "hostdev0"; NULL when it has none yet. */
+/* The name that its owner gave it ("ua-disk"), or libvirt once it ran; NULL when it has none. */
 const char *hostdev_get_alias (const Hostdev *hostdev);
 
 /* Letters, digits, '_', '-' only, as libvirt demands of <alias name=…>. */
 gboolean hostdev_set_alias (Hostdev *hostdev, const char *alias, GError **error);
+
+/* The N of "hostdevN", by which libvirt names a hostdev without an alias when it starts; from 0. */
+guint hostdev_get_index (const Hostdev *hostdev);
+void hostdev_set_index (Hostdev *hostdev, guint index);
 
 /* Its place in the boot order, from 1; 0 when the guest does not boot from it. */
 guint hostdev_get_boot_order (const Hostdev *hostdev);

@@ -7,8 +7,6 @@
 
 #include "ccw/error.h"
 
-#define DEFAULT_ID "hostdev0"
-
 gboolean
 qemu_args_parse_format (const char *text, QemuArgsFormat *format, GError **error)
 {
@@ -23,6 +21,15 @@ qemu_args_parse_format (const char *text, QemuArgsFormat *format, GError **error
       return FALSE;
     }
   return TRUE;
+}
+
+static char *
+device_id (const Hostdev *hostdev)
+{
+  const char *alias = hostdev_get_alias (hostdev);
+
+  return alias != NULL ? g_strdup (alias)
+                       : g_strdup_printf ("hostdev%u", hostdev_get_index (hostdev));
 }
 
 /* QEMU's and libvirt's way to name an mdev, whatever its parent is. */
@@ -43,14 +50,14 @@ static JsonNode *
 build_json (const Hostdev *hostdev)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  const char *alias = hostdev_get_alias (hostdev);
   const CcwDevId *guest = hostdev_get_guest_id (hostdev);
+  g_autofree char *id = device_id (hostdev);
   g_autofree char *path = sysfsdev (hostdev);
   g_autofree char *devno = guest == NULL ? NULL : ccw_dev_id_to_string (guest);
 
   json_builder_begin_object (builder);
   add_string (builder, "driver", "vfio-ccw");
-  add_string (builder, "id", alias != NULL ? alias : DEFAULT_ID);
+  add_string (builder, "id", id);
   add_string (builder, "sysfsdev", path);
   if (hostdev_get_boot_order (hostdev) != 0)
     {

@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# virt-ccw as a user meets it: output, messages, exit codes.
+#
+# Usage: test-cli.sh VIRT_CCW CASES
+set -uo pipefail
+
+virt_ccw=$1
+cases=$2
+uuid=7e270a25-e163-4922-af60-757fc8ed48c6
+number=0
+failed=0
+
+report() { # RESULT NAME
+  number=$((number + 1))
+  if [ "$1" = 0 ]; then
+    echo "ok $number - $2"
+  else
+    echo "not ok $number - $2"
+    failed=1
+  fi
+}
+
+is() { # NAME EXPECTED GOT
+  [ "$2" = "$3" ]
+  local result=$?
+  report "$result" "$1"
+  [ "$result" = 0 ] || printf '%s\n' "expected: $2" "got:      $3" | sed 's/^/# /'
+}
+
+# Fails with EXIT, prints nothing on standard output and a message that holds TEXT.
+refuses() { # NAME EXIT TEXT ARGUMENT…
+  local name=$1 expected=$2 text=$3 output code
+  shift 3
+  output=$("$virt_ccw" "$@" 2> "$scratch")
+  code=$?
+  is "$name: exit code" "$expected" "$code"
+  is "$name: nothing on standard output" "" "$output"
+  grep -qF -- "$text" "$scratch"
+  local result=$?
+  report "$result" "$name: says '$text'"
+  [ "$result" = 0 ] || sed 's/^/# /' "$scratch"
+}
+
+scratch=$(mktemp)
+empty=$(mktemp -d)
+trap 'rm -rf "$scratch" "$empty"' EXIT
+
+is "classic is the default" "-device
+vfio-ccw,devno=fe.0.1234,sysfsdev=/sys/bus/mdev/devices/$uuid" \
+  "$("$virt_ccw" qemu-args --uuid $uuid --guest-devno fe.0.1234)"
+is "without a guest address QEMU chooses" "-device
+vfio-ccw,sysfsdev=/sys/bus/mdev/devices/$uuid" \
+  "$("$virt_ccw" qemu-args --uuid $uuid --format classic)"
+is "JSON has libvirt's keys in libvirt's order" "-device
+{\"driver\":\"vfio-ccw\",\"id\":\"hostdev0\",\"sysfsdev\":\"/sys/bus/mdev/devices/$uuid\",\"bootindex\":1,\"loadparm\":\"LINUX\",\"devno\":\"fe.0.1234\"}" \
+  "$("$virt_ccw" qemu-args --uuid $uuid -g fe.0.1234 --boot-order 1 --loadparm linux --format json)"
+is "XML from standard input" "$("$virt_ccw" qemu-args --from-xml "$cases/domain-one.xml")" \
+  "$("$virt_ccw" qemu-args --from-xml - < "$cases/domain-one.xml")"
+is "a domain with three hostdevs gives three arguments" 3 \
+  "$("$virt_ccw" qemu-args --from-xml "$cases/domain-assigned-in-gaps.xml" | grep -cx -e -device)"
+is "hostdev-xml" "<hostdev mode='subsystem' type='mdev' managed='no' model='vfio-ccw'>
+  <source>
+    <address uuid='$uuid'/>
+  </source>
+  <address type='ccw' cssid='0xfe' ssid='0x0' devno='0x1234'/>
+</hostdev>" "$("$virt_ccw" hostdev-xml --uuid $uuid --guest-devno fe.0.1234)"
+is "hostdev-xml is understood by qemu-args" \
+  "$("$virt_ccw" qemu-args --uuid $uuid -g fe.0.1234 -f json)" \
+  "$("$virt_ccw" hostdev-xml --uuid $uuid -g fe.0.1234 \
+    | "$virt_ccw" qemu-args --from-xml - -f json)"
+"$virt_ccw" --help | grep -q 'qemu-args.*Print'
+report $? "--help lists the commands"
+"$virt_ccw" qemu-args --help | grep -q -- '--guest-devno=ID'
+report $? "qemu-args --help lists its options"
+"$virt_ccw" --version | grep -qx 'virt-ccw [0-9.]*'
+report $? "--version"
+
+refuses "no command" 2 "no command given"
+refuses "unknown command" 2 "'frobnicate' is not a command" frobnicate
+refuses "unknown option" 2 "--frobnicate" qemu-args --frobnicate
+refuses "stray argument" 2 "unexpected argument 'x'" qemu-args --uuid $uuid x
+refuses "nothing chosen" 2 "exactly one of" qemu-args
+refuses "two chosen" 2 "exactly one of" qemu-args --uuid $uuid --devno 0.0.2b09
+refuses "XML and a guest address" 2 "leave out" \
+  qemu-args --from-xml "$cases/domain-one.xml" --guest-devno fe.0.1234
+refuses "bad UUID" 2 "is not the UUID of an mdev" qemu-args --uuid 1234
+refuses "bad device number" 2 "2b09" qemu-args --devno 2b09
+refuses "bad guest address" 2 "fe.9.1234" qemu-args --uuid $uuid --guest-devno fe.9.1234
+refuses "guest css out of range" 2 "at most 0xfe" qemu-args --uuid $uuid --guest-devno ff.0.1234
+refuses "negative boot order" 2 "boot order" \
+  qemu-args --uuid $uuid --boot-order=-1
+refuses "loadparm without boot order" 2 "needs a place in the boot order" \
+  qemu-args --uuid $uuid --loadparm X
+refuses "bad format" 2 "'classic' or 'json'" qemu-args --uuid $uuid --format yaml
+refuses "bad alias" 2 "is not an alias" qemu-args --uuid $uuid --alias 'a,b'
+refuses "no such file" 4 "could not read /nonexistent" hostdev-xml --from-xml /nonexistent
+refuses "a folder" 1 "could not read /" hostdev-xml --from-xml /
+refuses "bad XML" 2 "could not parse" hostdev-xml --from-xml "$cases/bad-truncated.xml"
+refuses "no vfio-ccw hostdev" 4 "has no vfio-ccw hostdev" \
+  hostdev-xml --from-xml "$cases/none-in-domain.xml"
+refuses "endless input" 2 "more than" hostdev-xml --from-xml /dev/zero
+refuses "device not on this host" 4 "there is no device 0.0.2b09" \
+  qemu-args --devno 0.0.2b09 --root "$empty"
+
+echo "1..$number"
+exit "$failed"
