@@ -61,6 +61,7 @@ wanted: $2"
 
 # like GOT PATTERN NAME: GOT matches the shell pattern PATTERN.
 like() {
+  # shellcheck disable=SC2254 # a pattern is what $2 is
   case $1 in
     $2) report 0 "$3" ;;
     *)
@@ -73,6 +74,7 @@ wanted: $2"
 
 # unlike GOT PATTERN NAME
 unlike() {
+  # shellcheck disable=SC2254 # a pattern is what $2 is
   case $1 in
     $2)
       report 1 "$3"

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# One run of the lab's machine: its folder ($MACHINE), its share, the emulator's
+# process and the end of both, whatever happens. Needs lab.sh.
+
+# Runs kept in build-lab/ for people to look at.
+readonly MACHINE_RUNS_KEPT=5
+
+MACHINE=
+MACHINE_PID=
+
+# machine_prepare: makes $MACHINE with a share that has everything in it, as
+# README.md of tests/lab tells; builds what is missing.
+machine_prepare() {
+  local modules programs tools guest bare
+
+  modules=$(lab_build modules)
+  programs=$(lab_build programs)
+  tools=$(lab_build tools)
+  guest=$(lab_build guest-linux)
+  bare=$(lab_build bare-guest)
+  machine_make_folder
+  mkdir -p "$MACHINE"/share/{install,guests,results}
+  cp -a "$LAB/root" "$MACHINE/share/system"
+  cp -a "$LAB/guest" "$MACHINE/share/guest"
+  cp -a "$modules/." "$programs/." "$tools/." "$MACHINE/share/install/"
+  cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$MACHINE/share/guests/"
+}
+
+machine_make_folder() {
+  local old
+
+  mkdir -p "$TREE/build-lab"
+  MACHINE=$(mktemp -d "$TREE/build-lab/run.$(date +%H%M%S).XXXX")
+  ln -sfn "$(basename "$MACHINE")" "$TREE/build-lab/last"
+  # shellcheck disable=SC2012 # the names are ours
+  ls -dt "$TREE"/build-lab/run.* | tail -n "+$((MACHINE_RUNS_KEPT + 1))" |
+    while read -r old; do
+      machine_folder_in_use "$old" || rm -rf "$old"
+    done
+}
+
+machine_folder_in_use() {
+  [ -e "$1/pid" ] && kill -0 "$(cat "$1/pid")" 2> /dev/null
+}
+
+# machine_start KERNEL-WORDS SECONDS: boots it in the background; it is ended
+# after SECONDS, and with this script. With lab.keep among KERNEL-WORDS, the
+# console is this terminal and time is not limited.
+machine_start() {
+  local words=$1 seconds=$2
+
+  trap machine_stop EXIT
+  trap 'exit 130' INT TERM
+  if [[ $words == *lab.keep* ]]; then
+    [ -t 0 ] || die "--keep needs a terminal"
+    LAB_CONSOLE=terminal "$LAB/boot" "$MACHINE" "$words" 2> "$MACHINE/qemu.log" < /dev/tty &
+  else
+    timeout --kill-after=5 "$seconds" "$LAB/boot" "$MACHINE" "$words" \
+      > "$MACHINE/qemu.log" 2>&1 < /dev/null &
+  fi
+  MACHINE_PID=$!
+  echo "$MACHINE_PID" > "$MACHINE/pid"
+}
+
+machine_runs() {
+  kill -0 "$MACHINE_PID" 2> /dev/null
+}
+
+# machine_finish: waits for the machine to power off.
+machine_finish() {
+  wait "$MACHINE_PID" || warn "the machine ended with status $?; see $MACHINE/qemu.log"
+  MACHINE_PID=
+}
+
+machine_stop() {
+  [ -n "$MACHINE_PID" ] || return 0
+  kill "$MACHINE_PID" 2> /dev/null || true
+  wait "$MACHINE_PID" 2> /dev/null || true
+}
+
+machine_show_console() {
+  printf -- '--- end of the console\n'
+  tail -n 40 "$MACHINE/console.log" 2> /dev/null || true
+  printf -- '--- emulator\n'
+  tail -n 20 "$MACHINE/qemu.log" 2> /dev/null || true
+}
