@@ -49,15 +49,20 @@ set_parse_error (GError **error, CcwXmlContext *context, const char *what)
 }
 
 static gboolean
-check_size (const char *text, gssize length, const char *what, GError **error)
+check_text (const char *text, gsize size, const char *what, GError **error)
 {
-  gsize size = length < 0 ? strlen (text) : (gsize) length;
-
   if (size > CCW_XML_MAX_SIZE)
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
                    "could not parse %s: it has %" G_GSIZE_FORMAT " bytes, more than %d", what,
                    size, CCW_XML_MAX_SIZE);
+      return FALSE;
+    }
+  /* libxml2 would take it for the end and not see what follows. */
+  if (memchr (text, '\0', size) != NULL)
+    {
+      g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "could not parse %s: it holds a NUL byte",
+                   what);
       return FALSE;
     }
   return TRUE;
@@ -69,11 +74,10 @@ ccw_xml_parse (const char *text, gssize length, const char *what, GError **error
   g_autoptr (CcwXmlContext) context = NULL;
   g_autoptr (xmlDoc) doc = NULL;
   CcwXmlVerdict verdict = { FALSE };
-  int size;
+  gsize size = length < 0 ? strlen (text) : (gsize) length;
 
-  if (!check_size (text, length, what, error))
+  if (!check_text (text, size, what, error))
     return NULL;
-  size = length < 0 ? (int) strlen (text) : (int) length;
 
   context = xmlNewParserCtxt ();
   if (context == NULL)
@@ -81,7 +85,7 @@ ccw_xml_parse (const char *text, gssize length, const char *what, GError **error
   context->_private = &verdict;
   context->sax->internalSubset = refuse_doctype;
 
-  doc = xmlCtxtReadMemory (context, text, size, NULL, NULL,
+  doc = xmlCtxtReadMemory (context, text, (int) size, NULL, NULL,
                            XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
   if (verdict.has_doctype)
     {
