@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A mediated subchannel, and what the driver's files offer each other.
+ *
+ * Locks, outermost first:
+ *
+ *   request_lock (mutex)	one user request at a time: start, resume, halt,
+ *				clear, reset, open, close. Held while guest
+ *				memory is read and pages are pinned, so neither
+ *				dma_unmap nor an interrupt may take it.
+ *   pages.lock (mutex)		which pages are pinned. Taken by dma_unmap, so
+ *				never held while VFIO pins, unpins or copies:
+ *				those take the container's lock, under which
+ *				VFIO calls dma_unmap.
+ *   sch->lock (spinlock, irq)	the subchannel and everything that says what it
+ *				does: state, interruption response block. The
+ *				common I/O layer holds it around our interrupt
+ *				and channel path handlers.
+ *   crw.lock, triggers.lock	leaves (spinlocks, irq).
+ *
+ * pages.lock and sch->lock are never held together.
+ */
+#ifndef VIRT_CCW_DEVICE_H
+#define VIRT_CCW_DEVICE_H
+
+#include <linux/mdev.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/vfio.h>
+#include <linux/vfio_ccw.h>
+#include <linux/wait.h>
+#include <asm/crw.h>
+
+#include "css-private.h"
+#include "fsm.h"
+#include "translator.h"
+
+/* what waits in front of a channel report word reader before reports merge */
+#define CRW_QUEUE_LEN	16
+
+struct vfio_ccw_device;
+
+/**
+ * struct vfio_ccw_parent - a subchannel bound to the driver
+ * @mdev: the mdev core's view
+ * @type: the only mdev type, "io"
+ * @types: the list of it
+ * @device: the mdev if there is one; guarded by the subchannel lock
+ */
+struct vfio_ccw_parent {
+	struct mdev_parent mdev;
+	struct mdev_type type;
+	struct mdev_type *types[1];
+	struct vfio_ccw_device *device;
+};
+
+/**
+ * struct vfio_ccw_triggers - the eventfds which user space listens on
+ * @lock: guards @eventfd; a leaf, taken with interrupts off
+ * @eventfd: by VFIO_CCW_*_IRQ_INDEX, NULL if none
+ */
+struct vfio_ccw_triggers {
+	spinlock_t lock;
+	struct eventfd_ctx *eventfd[VFIO_CCW_NUM_IRQS];
+};
+
+/**
+ * struct vfio_ccw_crw_queue - channel report words nobody has read yet
+ * @lock: guards the rest; a leaf, taken with interrupts off
+ * @word: a ring
+ * @head: index of the oldest
+ * @len: how many
+ */
+struct vfio_ccw_crw_queue {
+	spinlock_t lock;
+	struct crw word[CRW_QUEUE_LEN];
+	unsigned int head;
+	unsigned int len;
+};
+
+/**
+ * struct vfio_ccw_arena - memory for a device's host channel program
+ * @memory: below 2 GiB, NULL while the device is closed
+ * @len: bytes
+ * @sink: the page that CCWs without data designate
+ */
+struct vfio_ccw_arena {
+	void *memory;
+	size_t len;
+	unsigned long sink;
+};
+
+/**
+ * struct vfio_ccw_pages - the pages of the current channel program
+ * @lock: guards the rest
+ * @request: number of the request they belong to, from 1; 0: none yet
+ * @program: translation which lists them, NULL before they are known
+ * @pinned: the first so many of @program's pages were handled, and are pinned
+ *	unless their host address is CCW_XLAT_UNPINNED
+ * @pinning: a run is being pinned
+ * @unpinning: runs being unpinned
+ * @revoked: no more may be pinned for this request
+ * @hold_until: jiffies before which no request may pin
+ * @moved: woken when @pinning or @unpinning falls
+ */
+struct vfio_ccw_pages {
+	struct mutex lock;
+	unsigned int request;
+	struct ccw_xlat *program;
+	u32 pinned;
+	bool pinning;
+	unsigned int unpinning;
+	bool revoked;
+	unsigned long hold_until;
+	wait_queue_head_t moved;
+};
+
+/**
+ * struct vfio_ccw_device - a mediated subchannel
+ * @vdev: the VFIO device; its reference count is ours
+ * @sch: the subchannel, bound to us as long as the mdev exists
+ * @request_lock: one user request at a time
+ * @orb: ORB as user space last wrote it; guarded by @request_lock
+ * @scsw: SCSW likewise
+ * @start_result: what became of the last start; guarded by @request_lock
+ * @command: the last asynchronous command and its result; likewise
+ * @program: the translated channel program; written under @request_lock while
+ *	the state is FSM_BUILDING, stable while FSM_ACTIVE or FSM_STOPPING
+ * @arena: where it lies
+ * @pages: the guest pages it uses
+ * @state: guarded by sch->lock, as all that follows
+ * @request: number of the newest request
+ * @irb: status not yet read, or that read last
+ * @irb_unread: which of both
+ * @interrupts: counts interrupts, for those who wait for the next
+ * @wedged: a program could not be stopped; its memory is never given back
+ * @interrupted: woken by every interrupt
+ * @triggers: the eventfds
+ * @crw: the channel report words
+ */
+struct vfio_ccw_device {
+	struct vfio_device vdev;
+	struct subchannel *sch;
+
+	struct mutex request_lock;
+	u8 orb[ORB_AREA_SIZE];
+	u8 scsw[SCSW_AREA_SIZE];
+	int start_result;
+	struct ccw_cmd_region command;
+	struct ccw_xlat program;
+	struct vfio_ccw_arena arena;
+
+	struct vfio_ccw_pages pages;
+
+	enum fsm_state state;
+	unsigned int request;
+	struct irb irb;
+	bool irb_unread;
+	unsigned int interrupts;
+	bool wedged;
+	wait_queue_head_t interrupted;
+
+	struct vfio_ccw_triggers triggers;
+	struct vfio_ccw_crw_queue crw;
+};
+
+static inline struct vfio_ccw_device *to_vfio_ccw_device(struct vfio_device *vdev)
+{
+	return container_of(vdev, struct vfio_ccw_device, vdev);
+}
+
+static inline struct vfio_ccw_parent *vfio_ccw_parent(struct subchannel *sch)
+{
+	return dev_get_drvdata(&sch->dev);
+}
+
+/* The caller holds sch->lock. */
+static inline struct vfio_ccw_device *vfio_ccw_device_of(struct subchannel *sch)
+{
+	struct vfio_ccw_parent *parent = vfio_ccw_parent(sch);
+
+	return parent ? parent->device : NULL;
+}
+
+/* The caller holds sch->lock. */
+static inline int vfio_ccw_move(struct vfio_ccw_device *device, enum fsm_event event)
+{
+	lockdep_assert_held(&device->sch->lock);
+	return fsm_move(&device->state, event);
+}
+
+/* ops.c */
+extern struct mdev_driver vfio_ccw_mdev_driver;
+
+/* arena.c */
+int vfio_ccw_arena_alloc(struct vfio_ccw_arena *arena);
+void vfio_ccw_arena_free(struct vfio_ccw_arena *arena);
+struct ccw_xlat_arena vfio_ccw_arena_layout(const struct vfio_ccw_arena *arena);
+
+/* request.c */
+int vfio_ccw_start(struct vfio_ccw_device *device);
+int vfio_ccw_resume(struct vfio_ccw_device *device);
+int vfio_ccw_halt(struct vfio_ccw_device *device);
+int vfio_ccw_clear(struct vfio_ccw_device *device);
+void vfio_ccw_collect(struct vfio_ccw_device *device);
+
+/* stop.c */
+int vfio_ccw_enable(struct vfio_ccw_device *device);
+void vfio_ccw_disable(struct vfio_ccw_device *device);
+int vfio_ccw_reset(struct vfio_ccw_device *device);
+void vfio_ccw_vanish(struct vfio_ccw_device *device);
+void vfio_ccw_shut_down(struct vfio_ccw_device *device);
+void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
+
+/* status.c */
+void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb);
+bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool take);
+void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *irb);
+void vfio_ccw_status_forget(struct vfio_ccw_device *device);
+
+/* pages.c */
+void vfio_ccw_pages_init(struct vfio_ccw_pages *pages);
+int vfio_ccw_pages_pin(struct vfio_ccw_device *device, unsigned int request);
+unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 length);
+void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages);
+void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request);
+void vfio_ccw_pages_keep_forever(struct vfio_ccw_pages *pages);
+
+/* regions.c */
+ssize_t vfio_ccw_read(struct vfio_device *vdev, char __user *buffer, size_t count, loff_t *pos);
+ssize_t vfio_ccw_write(struct vfio_device *vdev, const char __user *buffer, size_t count,
+		       loff_t *pos);
+int vfio_ccw_get_region_info(struct vfio_region_info *info, struct vfio_info_cap *caps);
+unsigned int vfio_ccw_num_regions(void);
+
+/* irqs.c */
+void vfio_ccw_triggers_init(struct vfio_ccw_triggers *triggers);
+void vfio_ccw_triggers_drop(struct vfio_ccw_triggers *triggers);
+bool vfio_ccw_trigger(struct vfio_ccw_triggers *triggers, unsigned int index);
+int vfio_ccw_get_irq_info(struct vfio_irq_info *info);
+int vfio_ccw_set_irqs(struct vfio_ccw_device *device, const struct vfio_irq_set *set,
+		      void __user *data);
+
+/* chp.c */
+void vfio_ccw_crw_init(struct vfio_ccw_crw_queue *queue);
+u32 vfio_ccw_crw_take(struct vfio_ccw_device *device);
+int vfio_ccw_chp_event(struct subchannel *sch, struct chp_link *link, int event);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The states of a mediated subchannel and what moves it between them.
+ *
+ * Pure: no locks, no side effects. Whoever owns the subchannel lock asks
+ * whether an event is allowed, and the table answers with the next state or an
+ * error number for user space.
+ */
+#ifndef VIRT_CCW_FSM_H
+#define VIRT_CCW_FSM_H
+
+/**
+ * enum fsm_state - what a mediated subchannel does
+ * @FSM_CLOSED: nobody has it open; the subchannel is disabled
+ * @FSM_IDLE: open and enabled, no channel program
+ * @FSM_BUILDING: a channel program is being translated and its pages pinned
+ * @FSM_ABORTING: as before, but it must not be started any more
+ * @FSM_ACTIVE: the subchannel has accepted the channel program
+ * @FSM_STOPPING: as before, and we are ending it
+ * @FSM_DONE: the channel program is over, its pages are still held
+ * @FSM_GONE: the subchannel cannot be used again through this mdev
+ */
+enum fsm_state {
+	FSM_CLOSED,
+	FSM_IDLE,
+	FSM_BUILDING,
+	FSM_ABORTING,
+	FSM_ACTIVE,
+	FSM_STOPPING,
+	FSM_DONE,
+	FSM_GONE,
+	FSM_STATES,
+};
+
+/**
+ * enum fsm_event - what happens to a mediated subchannel
+ * @FSM_OPEN: the subchannel was enabled for a user
+ * @FSM_CLOSE: the subchannel was disabled
+ * @FSM_BUILD: a user wants to start a channel program
+ * @FSM_START: the program is ready for START SUBCHANNEL
+ * @FSM_REJECT: the program could not be built or was not accepted
+ * @FSM_SIGNAL: a user wants to halt, clear or resume
+ * @FSM_STOP: the program has to end now
+ * @FSM_FINAL: the program is over
+ * @FSM_COLLECT: the program's pages were given up
+ * @FSM_VANISH: the device is gone or cannot be stopped
+ */
+enum fsm_event {
+	FSM_OPEN,
+	FSM_CLOSE,
+	FSM_BUILD,
+	FSM_START,
+	FSM_REJECT,
+	FSM_SIGNAL,
+	FSM_STOP,
+	FSM_FINAL,
+	FSM_COLLECT,
+	FSM_VANISH,
+	FSM_EVENTS,
+};
+
+int fsm_move(enum fsm_state *state, enum fsm_event event);
+const char *fsm_state_name(enum fsm_state state);
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest pages of the current channel program.
+ *
+ * The translator lists them in ascending order; they are pinned in runs from
+ * the first to the last and given up in runs from the last to the first, so
+ * that a single number, pages.pinned, tells what is still held. A run is taken
+ * off the list under the lock and unpinned outside it: see device.h for why.
+ * Two threads may therefore give up the same request's pages at once.
+ *
+ * VFIO's type1 asks for pages by dma_unmap up to ten times in a row, and an
+ * eleventh time is a BUG(). Hence a run that is just being pinned is waited
+ * for, and for a while after pages were revoked no request pins any.
+ */
+#include <linux/iommu.h>
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+#include "device.h"
+
+/* how long dma_unmap waits for others who pin or unpin */
+#define PATIENCE	HZ
+
+/* how long nobody pins after pages were revoked */
+#define HOLD_OFF	(HZ / 10)
+
+/* vfio_pin_pages() leaves page pointers where the translator wants addresses. */
+static_assert(sizeof(struct page *) == sizeof(u64));
+static_assert(CCW_XLAT_PAGE_SIZE == PAGE_SIZE);
+
+struct page_run {
+	u64 guest;
+	u32 count;
+};
+
+/**
+ * vfio_ccw_pages_init - start with no pages
+ * @pages: zeroed memory
+ */
+void vfio_ccw_pages_init(struct vfio_ccw_pages *pages)
+{
+	mutex_init(&pages->lock);
+	init_waitqueue_head(&pages->moved);
+	pages->hold_until = jiffies;
+}
+
+static bool begin_pinning(struct vfio_ccw_pages *pages)
+{
+	bool allowed;
+
+	mutex_lock(&pages->lock);
+	allowed = !pages->revoked;
+	pages->pinning = allowed;
+	mutex_unlock(&pages->lock);
+	return allowed;
+}
+
+static void end_pinning(struct vfio_ccw_pages *pages, u32 pinned)
+{
+	mutex_lock(&pages->lock);
+	pages->pinning = false;
+	if (pinned)
+		pages->pinned = pinned;
+	mutex_unlock(&pages->lock);
+	wake_up_all(&pages->moved);
+}
+
+static void pages_to_addresses(u64 *host, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		host[i] = page_to_phys((struct page *)host[i]);
+}
+
+static void mark_unpinned(u64 *host, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		host[i] = CCW_XLAT_UNPINNED;
+}
+
+static int pin_all_or_none(struct vfio_device *vdev, u64 guest, u32 count, u64 *host)
+{
+	int done = vfio_pin_pages(vdev, guest, count, IOMMU_READ | IOMMU_WRITE,
+				  (struct page **)host);
+
+	if (done == count) {
+		pages_to_addresses(host, count);
+		return 0;
+	}
+	if (done > 0)
+		vfio_unpin_pages(vdev, guest, done);
+	mark_unpinned(host, count);
+	return done < 0 ? done : -EFAULT;
+}
+
+static int pin_run(void *context, u64 guest, u32 count, u64 *host)
+{
+	struct vfio_ccw_device *device = context;
+	u32 first = host - device->program.host_page;
+	int ret;
+
+	if (!begin_pinning(&device->pages))
+		return -ECANCELED;
+	ret = pin_all_or_none(&device->vdev, guest, count, host);
+	end_pinning(&device->pages, ret ? 0 : first + count);
+	return ret;
+}
+
+static int wait_out_hold(struct vfio_ccw_pages *pages)
+{
+	unsigned long until = READ_ONCE(pages->hold_until);
+
+	while (time_before(jiffies, until)) {
+		if (schedule_timeout_killable(until - jiffies) && fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/**
+ * vfio_ccw_pages_pin - pin what a fetched channel program needs
+ * @device: the device; its request_lock is held and its pages were collected
+ * @request: number of the request
+ *
+ * Return: 0 also if some pages cannot be pinned (the translator knows whether
+ * that matters), -ECANCELED if they were revoked meanwhile, or another -errno.
+ * The caller releases the pages in any case.
+ */
+int vfio_ccw_pages_pin(struct vfio_ccw_device *device, unsigned int request)
+{
+	struct vfio_ccw_pages *pages = &device->pages;
+	int ret;
+
+	ret = wait_out_hold(pages);
+	if (ret)
+		return ret;
+	mutex_lock(&pages->lock);
+	pages->request = request;
+	pages->program = &device->program;
+	pages->pinned = 0;
+	pages->revoked = false;
+	mutex_unlock(&pages->lock);
+	return ccw_xlat_pin(&device->program, pin_run, device);
+}
+
+/**
+ * vfio_ccw_pages_revoke - ask for pages back
+ * @pages: the pages
+ * @iova: start of a range of guest memory
+ * @length: its length in bytes
+ *
+ * If the range is in use no more pages are pinned for the request.
+ *
+ * Return: the number of the request that uses it, or 0.
+ */
+unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 length)
+{
+	unsigned int request = 0;
+
+	mutex_lock(&pages->lock);
+	if (pages->unpinning ||
+	    (pages->program && (pages->pinned || pages->pinning) &&
+	     ccw_xlat_uses(pages->program, iova, length))) {
+		request = pages->request;
+		pages->revoked = true;
+		WRITE_ONCE(pages->hold_until, jiffies + HOLD_OFF);
+	}
+	mutex_unlock(&pages->lock);
+	return request;
+}
+
+static bool follows(const struct ccw_xlat *program, u32 index)
+{
+	return program->host_page[index - 1] != CCW_XLAT_UNPINNED &&
+	       program->guest_page[index - 1] + PAGE_SIZE == program->guest_page[index];
+}
+
+/* The run at the end of the pinned pages; there is none if count is zero. */
+static struct page_run last_run(const struct ccw_xlat *program, u32 *pinned)
+{
+	u32 first, end = *pinned;
+
+	while (end && program->host_page[end - 1] == CCW_XLAT_UNPINNED)
+		end--;
+	if (!end) {
+		*pinned = 0;
+		return (struct page_run) {};
+	}
+	first = end - 1;
+	while (first && end - first < CCW_XLAT_RUN_MAX && follows(program, first))
+		first--;
+	*pinned = first;
+	return (struct page_run) { program->guest_page[first], end - first };
+}
+
+static struct page_run take_run(struct vfio_ccw_pages *pages, unsigned int request)
+{
+	struct page_run run = {};
+
+	mutex_lock(&pages->lock);
+	if (pages->request == request && pages->pinned)
+		run = last_run(pages->program, &pages->pinned);
+	if (run.count)
+		pages->unpinning++;
+	mutex_unlock(&pages->lock);
+	return run;
+}
+
+static void run_unpinned(struct vfio_ccw_pages *pages)
+{
+	mutex_lock(&pages->lock);
+	pages->unpinning--;
+	mutex_unlock(&pages->lock);
+	wake_up_all(&pages->moved);
+}
+
+/**
+ * vfio_ccw_pages_release - give up the pages of a request
+ * @device: the device, open; the channel does not use the pages any more
+ * @request: number of the request; nothing happens if there is a newer one
+ *
+ * Waits, but not for ever, for others who pin or unpin pages right now.
+ */
+void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request)
+{
+	struct vfio_ccw_pages *pages = &device->pages;
+	struct page_run run;
+
+	wait_event_timeout(pages->moved, !READ_ONCE(pages->pinning), PATIENCE);
+	while ((run = take_run(pages, request)).count) {
+		vfio_unpin_pages(&device->vdev, run.guest, run.count);
+		run_unpinned(pages);
+	}
+	wait_event_timeout(pages->moved, !READ_ONCE(pages->unpinning), PATIENCE);
+}
+
+/**
+ * vfio_ccw_pages_forget - the list of pages is about to change
+ * @pages: pages which were all released
+ */
+void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages)
+{
+	mutex_lock(&pages->lock);
+	pages->program = NULL;
+	mutex_unlock(&pages->lock);
+}
+
+/**
+ * vfio_ccw_pages_keep_forever - let nobody else have the pages, ever
+ * @pages: pages of a channel program that cannot be stopped
+ *
+ * They can then be unpinned, as VFIO wants, without the channel storing into
+ * memory that belongs to somebody else by now.
+ */
+void vfio_ccw_pages_keep_forever(struct vfio_ccw_pages *pages)
+{
+	u32 i;
+
+	mutex_lock(&pages->lock);
+	for (i = 0; i < pages->pinned; i++) {
+		if (pages->program->host_page[i] != CCW_XLAT_UNPINNED)
+			get_page(phys_to_page(pages->program->host_page[i]));
+	}
+	mutex_unlock(&pages->lock);
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a user asks the subchannel to do: start, resume, halt, clear.
+ *
+ * A channel program is built in three steps (fetch, pin, build) and started if
+ * nobody has stopped the request meanwhile. Its pages stay pinned until the
+ * final status has arrived and was read, the next program starts, or memory or
+ * device are given up; no work is left behind for later.
+ */
+#include <asm/io.h>
+#include <asm/cio.h>
+
+#include "device.h"
+
+/* in word 1 of the ORB */
+#define ORB_LPM_SHIFT		8
+#define ORB_LPM_MASK		0x0000ff00u
+
+/* in byte 5 of the ORB: the guest's CCWs are format 1 */
+#define ORB_FORMAT1		0x80
+
+static int move(struct vfio_ccw_device *device, enum fsm_event event)
+{
+	int ret;
+
+	spin_lock_irq(&device->sch->lock);
+	ret = vfio_ccw_move(device, event);
+	spin_unlock_irq(&device->sch->lock);
+	return ret;
+}
+
+/**
+ * vfio_ccw_collect - give up the pages of a channel program that is over
+ * @device: the device; its request_lock is held
+ *
+ * Does nothing while a program runs.
+ */
+void vfio_ccw_collect(struct vfio_ccw_device *device)
+{
+	enum fsm_state state = READ_ONCE(device->state);
+
+	lockdep_assert_held(&device->request_lock);
+	if (state != FSM_DONE && state != FSM_GONE)
+		return;
+	vfio_ccw_pages_release(device, device->pages.request);
+	vfio_ccw_pages_forget(&device->pages);
+	move(device, FSM_COLLECT);
+}
+
+static int begin_request(struct vfio_ccw_device *device)
+{
+	int ret;
+
+	spin_lock_irq(&device->sch->lock);
+	ret = vfio_ccw_move(device, FSM_BUILD);
+	/* Zero means no request. */
+	if (!ret && !++device->request)
+		device->request++;
+	spin_unlock_irq(&device->sch->lock);
+	return ret;
+}
+
+static void end_unstarted_request(struct vfio_ccw_device *device)
+{
+	move(device, FSM_REJECT);
+	vfio_ccw_collect(device);
+}
+
+static int read_guest(void *context, u64 address, void *buffer, u32 len)
+{
+	struct vfio_ccw_device *device = context;
+
+	return vfio_dma_rw(&device->vdev, address, buffer, len, false);
+}
+
+static void report_refusal(struct vfio_ccw_device *device)
+{
+	const struct ccw_xlat_detail *error = &device->program.error;
+	u32 first;
+
+	memcpy(&first, device->orb + 8, sizeof(first));
+	dev_notice_ratelimited(device->vdev.dev,
+			       "channel program refused: %s (CCW %d, guest address 0x%x)\n",
+			       ccw_xlat_reason_text(error->reason),
+			       (int)(error->guest_ccw - first) / 8, error->guest_ccw);
+}
+
+static int build_program(struct vfio_ccw_device *device)
+{
+	struct ccw_xlat_arena arena = vfio_ccw_arena_layout(&device->arena);
+	struct ccw_xlat *program = &device->program;
+	int ret;
+
+	ret = ccw_xlat_fetch(program, &arena, device->orb, read_guest, device);
+	if (!ret)
+		ret = vfio_ccw_pages_pin(device, device->request);
+	if (!ret)
+		ret = ccw_xlat_build(program);
+	if (ret && program->error.reason != CCW_XLAT_OK)
+		report_refusal(device);
+	/* Memory went away meanwhile: a second look tells whether it matters. */
+	return ret == -ECANCELED ? -EAGAIN : ret;
+}
+
+/*
+ * The guest chooses among the paths that the administrator has not varied
+ * offline; a guest that does not care gets those known to work.
+ */
+static u8 choose_paths(const struct subchannel *sch, u8 guest_mask)
+{
+	return guest_mask ? guest_mask & sch->opm : sch->lpm;
+}
+
+static void make_orb(struct vfio_ccw_device *device, union orb *orb)
+{
+	struct subchannel *sch = device->sch;
+	u8 paths;
+
+	*orb = (union orb) {};
+	ccw_xlat_host_orb(&device->program, (u8 *)orb);
+	/* The common I/O layer finds the subchannel by it, below 2 GiB. */
+	orb->word[0] = (u32)virt_to_phys(sch);
+	paths = choose_paths(sch, (orb->word[1] & ORB_LPM_MASK) >> ORB_LPM_SHIFT);
+	orb->word[1] &= ~ORB_LPM_MASK;
+	orb->word[1] |= paths << ORB_LPM_SHIFT;
+}
+
+static int paths_not_operational(struct subchannel *sch, u8 paths)
+{
+	sch->lpm &= ~paths;
+	if (cio_update_schib(sch))
+		return -ENODEV;
+	return sch->lpm ? -EACCES : -ENODEV;
+}
+
+/* START SUBCHANNEL; condition codes as in the Principles of Operation. */
+static int start_subchannel(struct subchannel *sch, union orb *orb)
+{
+	u8 paths = (orb->word[1] & ORB_LPM_MASK) >> ORB_LPM_SHIFT;
+
+	if (!paths)
+		return -EACCES;
+	switch (ssch(sch->schid, orb)) {
+	case 0:
+		sch->schib.scsw.cmd.actl |= SCSW_ACTL_START_PEND;
+		return 0;
+	case 1:
+	case 2:
+		return -EBUSY;
+	case 3:
+		return paths_not_operational(sch, paths);
+	default:
+		return -EIO;
+	}
+}
+
+static int launch_program(struct vfio_ccw_device *device)
+{
+	struct subchannel *sch = device->sch;
+	union orb orb;
+	int ret;
+
+	spin_lock_irq(&sch->lock);
+	make_orb(device, &orb);
+	ret = vfio_ccw_move(device, FSM_START);
+	if (!ret) {
+		ret = start_subchannel(sch, &orb);
+		if (ret)
+			vfio_ccw_move(device, FSM_REJECT);
+	}
+	spin_unlock_irq(&sch->lock);
+	return ret;
+}
+
+/**
+ * vfio_ccw_start - START SUBCHANNEL with the ORB user space has written
+ * @device: the device; its request_lock is held
+ *
+ * Return: 0 if the subchannel has accepted the program; -EBUSY if it has
+ * another one or status to give; -ENODEV or -EACCES if device or paths are not
+ * operational; -EAGAIN if guest memory went away meanwhile; the translator's
+ * -errno if the program cannot be translated.
+ */
+int vfio_ccw_start(struct vfio_ccw_device *device)
+{
+	int ret;
+
+	vfio_ccw_collect(device);
+	ret = begin_request(device);
+	if (ret)
+		return ret;
+	ret = build_program(device);
+	if (!ret)
+		ret = launch_program(device);
+	if (ret)
+		end_unstarted_request(device);
+	return ret;
+}
+
+static int guest_ccw_suspends(struct vfio_ccw_device *device, u32 address, bool *suspends)
+{
+	u8 ccw[8];
+	int ret = read_guest(device, address, ccw, sizeof(ccw));
+
+	if (!ret)
+		*suspends = ccw[device->orb[5] & ORB_FORMAT1 ? 1 : 4] & CCW_FLAG_SUSPEND;
+	return ret;
+}
+
+/*
+ * A guest resumes after it has turned off the suspend flag of a CCW, often
+ * while it turns on that of another. The flags are all that is looked at again:
+ * what a CCW does and with which memory stays as it was at the start.
+ */
+static int refresh_suspend_flags(struct vfio_ccw_device *device)
+{
+	struct ccw1 *ccw = device->arena.memory;
+	struct ccw1 *end = ccw + device->program.nr_slots;
+	bool suspends;
+	u32 address;
+	int ret;
+
+	for (; ccw < end; ccw++) {
+		if (!(ccw->flags & CCW_FLAG_SUSPEND))
+			continue;
+		address = ccw_xlat_guest_cpa(&device->program, virt_to_phys(ccw + 1)) - 8;
+		ret = guest_ccw_suspends(device, address, &suspends);
+		if (ret)
+			return ret;
+		if (!suspends)
+			WRITE_ONCE(ccw->flags, ccw->flags & ~CCW_FLAG_SUSPEND);
+	}
+	return 0;
+}
+
+static int signal_subchannel(struct vfio_ccw_device *device,
+			     int (*instruction)(struct subchannel *sch))
+{
+	struct subchannel *sch = device->sch;
+	int ret;
+
+	spin_lock_irq(&sch->lock);
+	ret = vfio_ccw_move(device, FSM_SIGNAL);
+	if (!ret)
+		ret = instruction(sch);
+	spin_unlock_irq(&sch->lock);
+	return ret;
+}
+
+/**
+ * vfio_ccw_resume - RESUME SUBCHANNEL
+ * @device: the device; its request_lock is held
+ *
+ * Return: 0; -EBUSY if there is no suspended program; -ENODEV if the device is
+ * not operational; -EFAULT or -EINVAL if the program cannot be read again.
+ */
+int vfio_ccw_resume(struct vfio_ccw_device *device)
+{
+	int ret;
+
+	if (READ_ONCE(device->state) != FSM_ACTIVE)
+		return -EBUSY;
+	ret = refresh_suspend_flags(device);
+	if (ret)
+		return ret;
+	ret = signal_subchannel(device, cio_resume);
+	/* Not suspended: the condition code for that is the one of -EBUSY. */
+	return ret == -EINVAL ? -EBUSY : ret;
+}
+
+/**
+ * vfio_ccw_halt - HALT SUBCHANNEL
+ * @device: the device; its request_lock is held
+ *
+ * Return: 0; -EBUSY if the subchannel has status to give or is being halted or
+ * cleared already; -ENODEV if it is not operational; -EIO if it is closed.
+ */
+int vfio_ccw_halt(struct vfio_ccw_device *device)
+{
+	return signal_subchannel(device, cio_halt);
+}
+
+/**
+ * vfio_ccw_clear - CLEAR SUBCHANNEL
+ * @device: the device; its request_lock is held
+ *
+ * Return: as vfio_ccw_halt().
+ */
+int vfio_ccw_clear(struct vfio_ccw_device *device)
+{
+	return signal_subchannel(device, cio_clear);
+}

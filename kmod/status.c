@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Status on its way from the subchannel to user space.
+ *
+ * The interrupt stores the interruption response block and signals the eventfd
+ * at once. Status that nobody has read yet and status that follows it add up,
+ * as they do in a subchannel that has not been tested (Principles of
+ * Operation, "Status Accumulation"), so an eventfd that counted two interrupts
+ * may be answered by one read.
+ */
+#include <asm/cio.h>
+
+#include "device.h"
+
+#define ACTL_BUSY	(SCSW_ACTL_SCHACT | SCSW_ACTL_DEVACT | SCSW_ACTL_SUSPENDED | \
+			 SCSW_ACTL_START_PEND | SCSW_ACTL_RESUME_PEND | \
+			 SCSW_ACTL_HALT_PEND | SCSW_ACTL_CLEAR_PEND)
+
+static bool program_runs(const struct vfio_ccw_device *device)
+{
+	return device->state == FSM_ACTIVE || device->state == FSM_STOPPING;
+}
+
+/* Alert status alone comes from the device, not from what was started. */
+static bool is_solicited(const struct cmd_scsw *scsw)
+{
+	return scsw->cc || scsw->stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_ALERT_STATUS);
+}
+
+/* A suspended program and one with only its primary status still need memory. */
+static bool ends_program(const struct cmd_scsw *scsw)
+{
+	return is_solicited(scsw) && !(scsw->actl & ACTL_BUSY);
+}
+
+static dma32_t guest_address(const struct vfio_ccw_device *device, dma32_t host)
+{
+	if (!program_runs(device))
+		return u32_to_dma32(0);
+	return u32_to_dma32(ccw_xlat_guest_cpa(&device->program, dma32_to_u32(host)));
+}
+
+/* Where the host keeps the program is of no use to the guest. */
+static void translate_addresses(const struct vfio_ccw_device *device, struct irb *irb)
+{
+	struct esw0 *esw = &irb->esw.esw0;
+
+	irb->scsw.cmd.cpa = guest_address(device, irb->scsw.cmd.cpa);
+	if (!irb->scsw.cmd.eswf)
+		return;
+	esw->faddr[0] = u32_to_dma32(0);
+	esw->faddr[1] = u32_to_dma32(0);
+	esw->saddr = guest_address(device, esw->saddr);
+}
+
+static void accumulate_scsw(struct cmd_scsw *latest, const struct cmd_scsw *unread)
+{
+	/* Only these two bring a CCW address and a count of their own. */
+	if (!(latest->stctl & (SCSW_STCTL_PRIM_STATUS | SCSW_STCTL_INTER_STATUS))) {
+		latest->cpa = unread->cpa;
+		latest->count = unread->count;
+	}
+	if (!latest->cc)
+		latest->cc = unread->cc;
+	latest->stctl |= unread->stctl;
+	latest->dstat |= unread->dstat;
+	latest->cstat |= unread->cstat;
+	latest->zcc |= unread->zcc;
+	latest->pno |= unread->pno;
+}
+
+static void accumulate(struct irb *latest, const struct irb *unread)
+{
+	/* The clear function removes all status there was. */
+	if (latest->scsw.cmd.fctl & SCSW_FCTL_CLEAR_FUNC)
+		return;
+	if (!latest->scsw.cmd.eswf) {
+		latest->esw = unread->esw;
+		latest->scsw.cmd.eswf = unread->scsw.cmd.eswf;
+	}
+	if (!latest->scsw.cmd.ectl) {
+		memcpy(latest->ecw, unread->ecw, sizeof(latest->ecw));
+		latest->scsw.cmd.ectl = unread->scsw.cmd.ectl;
+	}
+	accumulate_scsw(&latest->scsw.cmd, &unread->scsw.cmd);
+}
+
+/**
+ * vfio_ccw_status_arrived - the subchannel has interrupted
+ * @device: the device; its subchannel's lock is held
+ * @irb: what TEST SUBCHANNEL has stored
+ */
+void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb)
+{
+	struct irb latest = *irb;
+
+	translate_addresses(device, &latest);
+	if (ends_program(&irb->scsw.cmd))
+		vfio_ccw_move(device, FSM_FINAL);
+	if (device->irb_unread)
+		accumulate(&latest, &device->irb);
+	device->irb = latest;
+	device->irb_unread = true;
+	device->interrupts++;
+	if (waitqueue_active(&device->interrupted))
+		wake_up_all(&device->interrupted);
+	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+}
+
+/**
+ * vfio_ccw_status_peek - look at the newest status
+ * @device: the device
+ * @irb: where to
+ * @take: the status counts as read from now on
+ *
+ * Return: whether it was unread.
+ */
+bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool take)
+{
+	bool unread;
+
+	spin_lock_irq(&device->sch->lock);
+	*irb = device->irb;
+	unread = device->irb_unread;
+	if (take)
+		device->irb_unread = false;
+	spin_unlock_irq(&device->sch->lock);
+	return unread;
+}
+
+/**
+ * vfio_ccw_status_untake - status that was taken did not reach user space
+ * @device: the device
+ * @irb: the status
+ */
+void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *irb)
+{
+	spin_lock_irq(&device->sch->lock);
+	if (device->irb_unread)
+		accumulate(&device->irb, irb);
+	device->irb_unread = true;
+	spin_unlock_irq(&device->sch->lock);
+}
+
+/**
+ * vfio_ccw_status_forget - there is no status
+ * @device: the device
+ *
+ * A reader who was told of some earlier finds a block of zeros, which says
+ * that the subchannel is not status pending.
+ */
+void vfio_ccw_status_forget(struct vfio_ccw_device *device)
+{
+	spin_lock_irq(&device->sch->lock);
+	device->irb = (struct irb) {};
+	device->irb_unread = false;
+	spin_unlock_irq(&device->sch->lock);
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ending what the subchannel does: on close and reset, when memory or device
+ * go away, and when the system goes down.
+ *
+ * Memory is given back only when the channel cannot store into it any more. A
+ * program that does not end within the time given keeps its memory for good:
+ * the pages get a reference that nobody drops, the arena is not freed, and the
+ * mdev cannot be used again.
+ */
+#include <linux/jiffies.h>
+#include <asm/io.h>
+#include <asm/isc.h>
+
+#include "device.h"
+
+/* the longest wait for the interrupt that answers a cancel, halt or clear */
+#define STEP_TIME	(3 * HZ)
+
+/* the longest wait for a device to become quiet */
+#define CLOSE_TIME	(30 * HZ)
+#define UNMAP_TIME	(5 * HZ)
+#define SHUTDOWN_TIME	(5 * HZ)
+
+/* cio_cancel_halt_clear() counts its attempts down from here. */
+#define ATTEMPTS	255
+
+/* The caller holds sch->lock, which is dropped meanwhile. */
+static void wait_for_interrupt(struct vfio_ccw_device *device)
+{
+	unsigned int seen = device->interrupts;
+
+	spin_unlock_irq(&device->sch->lock);
+	wait_event_timeout(device->interrupted, READ_ONCE(device->interrupts) != seen,
+			   STEP_TIME);
+	spin_lock_irq(&device->sch->lock);
+}
+
+/* One step towards a quiet subchannel; -EBUSY: another is needed. */
+static int step_towards_quiet(struct vfio_ccw_device *device, int *attempts)
+{
+	int ret = cio_cancel_halt_clear(device->sch, attempts);
+
+	if (ret == -EBUSY)
+		wait_for_interrupt(device);
+	return ret;
+}
+
+static void give_up_on_program(struct vfio_ccw_device *device)
+{
+	device->wedged = true;
+	vfio_ccw_move(device, FSM_VANISH);
+	dev_crit(device->vdev.dev,
+		 "channel program does not end: its memory is kept, the mdev is of no more use\n");
+}
+
+/*
+ * End the channel program, if there is one, or keep one that is being built
+ * from being started. The caller holds sch->lock, which is dropped meanwhile.
+ */
+static void stop_program(struct vfio_ccw_device *device, unsigned long time)
+{
+	unsigned long deadline = jiffies + time;
+	int ret, attempts = ATTEMPTS;
+
+	vfio_ccw_move(device, FSM_STOP);
+	while (device->state == FSM_STOPPING) {
+		ret = step_towards_quiet(device, &attempts);
+		if (ret == -EBUSY && time_before(jiffies, deadline))
+			continue;
+		if (ret == -EIO || ret == -EBUSY)
+			break;
+		/* Cancelled, or no device any more: there is no interrupt to come. */
+		vfio_ccw_move(device, FSM_FINAL);
+	}
+	if (device->state == FSM_STOPPING)
+		give_up_on_program(device);
+}
+
+/* The caller holds sch->lock, which is dropped meanwhile. */
+static int disable_subchannel(struct vfio_ccw_device *device, unsigned long time)
+{
+	unsigned long deadline = jiffies + time;
+	int ret, attempts = ATTEMPTS;
+
+	while ((ret = cio_disable_subchannel(device->sch)) == -EBUSY) {
+		if (time_after_eq(jiffies, deadline) ||
+		    step_towards_quiet(device, &attempts) == -EIO)
+			break;
+	}
+	return ret;
+}
+
+/* The caller holds sch->lock. */
+static int enable_subchannel(struct vfio_ccw_device *device)
+{
+	struct subchannel *sch = device->sch;
+	int ret;
+
+	sch->isc = VFIO_CCW_ISC;
+	ret = cio_enable_subchannel(sch, (u32)virt_to_phys(sch));
+	if (ret)
+		return ret;
+	sch->opm = chp_get_sch_opm(sch);
+	sch->lpm = sch->schib.pmcw.pam & sch->opm;
+	return vfio_ccw_move(device, FSM_OPEN);
+}
+
+/**
+ * vfio_ccw_enable - make the subchannel ready for a user
+ * @device: a closed device; its request_lock is held
+ *
+ * Return: 0 or -errno.
+ */
+int vfio_ccw_enable(struct vfio_ccw_device *device)
+{
+	int ret;
+
+	spin_lock_irq(&device->sch->lock);
+	ret = device->state == FSM_GONE ? -ENODEV : enable_subchannel(device);
+	spin_unlock_irq(&device->sch->lock);
+	return ret;
+}
+
+static void release_wedged_pages(struct vfio_ccw_device *device)
+{
+	if (device->wedged)
+		vfio_ccw_pages_keep_forever(&device->pages);
+}
+
+/**
+ * vfio_ccw_disable - end the channel program and disable the subchannel
+ * @device: the device; its request_lock is held
+ *
+ * All pages are given up.
+ */
+void vfio_ccw_disable(struct vfio_ccw_device *device)
+{
+	struct subchannel *sch = device->sch;
+
+	spin_lock_irq(&sch->lock);
+	stop_program(device, CLOSE_TIME);
+	spin_unlock_irq(&sch->lock);
+
+	release_wedged_pages(device);
+	vfio_ccw_collect(device);
+
+	spin_lock_irq(&sch->lock);
+	if (disable_subchannel(device, CLOSE_TIME) == -EBUSY)
+		vfio_ccw_move(device, FSM_VANISH);
+	vfio_ccw_move(device, FSM_CLOSE);
+	spin_unlock_irq(&sch->lock);
+}
+
+/**
+ * vfio_ccw_reset - back to the state after open
+ * @device: the device; its request_lock is held
+ *
+ * Status nobody has read is forgotten, as by a subchannel reset.
+ *
+ * Return: 0, or -ENODEV or another -errno if the subchannel is of no more use.
+ */
+int vfio_ccw_reset(struct vfio_ccw_device *device)
+{
+	vfio_ccw_disable(device);
+	vfio_ccw_status_forget(device);
+	return vfio_ccw_enable(device);
+}
+
+/**
+ * vfio_ccw_vanish - the subchannel is of no more use
+ * @device: the device; its subchannel's lock is held
+ *
+ * Nothing waits: the pages are given up by whoever comes next.
+ */
+void vfio_ccw_vanish(struct vfio_ccw_device *device)
+{
+	vfio_ccw_move(device, FSM_VANISH);
+	device->interrupts++;
+	wake_up_all(&device->interrupted);
+}
+
+/**
+ * vfio_ccw_shut_down - the system goes down
+ * @device: the device; its subchannel's lock is held, and dropped meanwhile
+ *
+ * Memory is not given back: that is the next kernel's.
+ */
+void vfio_ccw_shut_down(struct vfio_ccw_device *device)
+{
+	stop_program(device, SHUTDOWN_TIME);
+	disable_subchannel(device, SHUTDOWN_TIME);
+	vfio_ccw_move(device, FSM_VANISH);
+}
+
+/* A newer request has nothing to do with the pages that are wanted back. */
+static void stop_request(struct vfio_ccw_device *device, unsigned int request)
+{
+	spin_lock_irq(&device->sch->lock);
+	if (device->request == request)
+		stop_program(device, UNMAP_TIME);
+	spin_unlock_irq(&device->sch->lock);
+}
+
+/**
+ * vfio_ccw_dma_unmap - user space takes memory back
+ * @vdev: the VFIO device
+ * @iova: start of the range, guest absolute
+ * @length: its length in bytes
+ *
+ * Called with a lock of VFIO's under which nothing may be pinned, so without
+ * request_lock. A channel program that uses the memory is ended.
+ */
+void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
+{
+	struct vfio_ccw_device *device = to_vfio_ccw_device(vdev);
+	unsigned int request = vfio_ccw_pages_revoke(&device->pages, iova, length);
+
+	if (!request)
+		return;
+	stop_request(device, request);
+	release_wedged_pages(device);
+	vfio_ccw_pages_release(device, request);
+}
