@@ -71,3 +71,9 @@ long() {
   [ ! -t 2 ] || printf '\r' >&2
   printf '    %s: done in %s s\n' "$label" $((SECONDS - began)) >&2
 }
+
+# show_usage: the comment at the top of the running script, from below its
+# licence line.
+show_usage() {
+  awk 'NR > 3 && !/^#/ { exit } NR > 3 { sub(/^# ?/, ""); print }' "$0"
+}
