@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What is said on the mock kernel's socket (SOCK_SEQPACKET): one request, one
+ * answer, end. The answer is an int: 0 or the errno.
+ *
+ * A write: 'w', the file's path below /sys with its NUL, the data written.
+ * A control line: 'c', the line with its NUL (machine-control.h).
+ */
+#define MOCK_KERNEL_WRITE 'w'
+#define MOCK_KERNEL_CONTROL 'c'
+
+/* A page is what sysfs takes at most. */
+#define MOCK_KERNEL_DATA_MAX 4096
+#define MOCK_KERNEL_REQUEST_MAX (MOCK_KERNEL_DATA_MAX + 4096 + 2)

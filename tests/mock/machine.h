@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * A machine with a channel subsystem that is not there: a folder of files to
+ * which umockdev's preload library redirects /sys, /proc and /dev, events for
+ * libudev's listeners, and a kernel that carries out what is written to
+ * sysfs (preload.c hands it over), or refuses it. Made for one test, gone with it.
+ *
+ * Everything it does is a verb, a line of text, so that tests in C, files
+ * that describe a machine and scripts say the same:
+ *
+ *   plug SUBCHANNEL DEVICE KIND   a device appears; KIND: see kinds in devices.c
+ *   subchannel SUBCHANNEL TYPE    one without a device; TYPE 0 is I/O
+ *   many N KIND                   N devices, 0.0.1000 on 0.0.1000 and so on, without events
+ *   unplug SUBCHANNEL             subchannel, device and mdevs disappear
+ *   online DEVICE 0|1             somebody sets a device on- or offline
+ *   renumber SUBCHANNEL DEVICE    another device number answers on a subchannel
+ *   override SUBCHANNEL DRIVER    somebody set driver_override
+ *   driver NAME 0|1               a css driver is (not) loaded
+ *   mount SOURCE TARGET FSTYPE MAJOR:MINOR
+ *   swap SOURCE
+ *   hold BLOCK HOLDER             "hold dasda1 dm-0"
+ *   btrfs BLOCK                   it belongs to a mounted btrfs
+ *   interface NAME up|down
+ *   console NAME MAJOR:MINOR
+ *   ipl DEVICE                    the machine was started from it
+ *   dump DEVICE                   it takes the dump
+ *   open PID COMMAND PATH         a process has PATH open
+ *   close PID
+ *   fail ORDER ERRNO TIMES        the next TIMES writes to files whose path ends in ORDER
+ *                                 fail; ERRNO 0: they succeed without any effect
+ *
+ * Thread safe.
+ */
+typedef struct _MockMachine MockMachine;
+
+/* Sets UMOCKDEV_DIR and MOCK_KERNEL_SOCKET for this process and its children. */
+MockMachine *mock_machine_new (void);
+void mock_machine_free (MockMachine *machine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockMachine, mock_machine_free)
+
+/* Does one verb, arguments as for printf, and waits until the kernel is done with it. */
+void mock_machine_do (MockMachine *machine, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* The same for a line that somebody else wrote; does not wait for the kernel to be done with it. */
+gboolean mock_machine_try (MockMachine *machine, const char *line, GError **error);
+
+/* Waits until the kernel has nothing left to do. */
+void mock_machine_settle (MockMachine *machine);
+
+/* Where the files are. */
+const char *mock_machine_get_root (MockMachine *machine);
+
+/* Text of a file inside ("/sys/…"), NULL when there is none; the caller frees it. */
+char *mock_machine_read (MockMachine *machine, const char *path);
+
+/* All of /sys as text, once the kernel has nothing left to do; the caller frees it. */
+char *mock_machine_snapshot (MockMachine *machine);
+
+/* How many orders (writes with an effect) the kernel has been given. */
+guint mock_machine_get_n_orders (MockMachine *machine);
