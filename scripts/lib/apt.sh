@@ -84,13 +84,15 @@ apt_lists_are_fresh() {
             -newer "${BASH_SOURCE[0]}" 2> /dev/null)" ]
 }
 
+# The steps are chained because callers test the result, which makes bash go on
+# after a failure whatever `set -e` says.
 apt_fetch_lists() {
   local world=$1 dir=$2
 
-  apt_configure "$world"
-  apt_private "$world" apt-get -o APT::Update::Error-Mode=any update
-  rm -f "$dir"/selections/*
-  touch "$dir/lists-fetched"
+  apt_configure "$world" &&
+    apt_private "$world" apt-get -o APT::Update::Error-Mode=any update &&
+    rm -f "$dir"/selections/* &&
+    touch "$dir/lists-fetched"
 }
 
 # apt_world WORLD: makes the package lists of WORLD usable, fetching them if
@@ -163,10 +165,10 @@ apt_download() {
     work=$(mktemp -d "$dir/fetching.XXXXXX")
     # shellcheck disable=SC2064 # the folder's name is wanted as it is now
     trap "rm -rf '$work'" EXIT
-    cd "$work"
+    cd "$work" || exit
     long "downloading ${#missing[@]} packages of $world" "$(apt_world_dir "$world")/download.log" \
-      apt_private "$world" apt-get download "${wanted[@]}"
-    mv -- *.deb "$dir/"
+      apt_private "$world" apt-get download "${wanted[@]}" &&
+      mv -- *.deb "$dir/"
   ) || die "cannot download packages of $world; if its lists are outdated, delete $(apt_world_dir "$world")/lists-fetched and try again"
 }
 

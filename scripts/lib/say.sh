@@ -55,8 +55,7 @@ long() {
   say "$label"
   say_ticker "$label" &
   ticker=$!
-  # A subshell of its own keeps `set -e` alive inside COMMAND: bash switches
-  # it off for everything that runs on the left of `||`.
+  # Not `COMMAND || status=$?`, in which bash would ignore `set -e`.
   set +e
   (set -e; "$@") > "$log" 2>&1 < /dev/null
   status=$?
