@@ -290,7 +290,7 @@ static enum ccw_xlat_reason read_slot(struct ccw_xlat *x, u32 slot)
 	x->error.guest_ccw = data.guest;
 	if (!moves_data(data.ccw, operations))
 		return use_sink(x, data.ccw, data.backward);
-	if (data.backward && operations & (ENTER_INPUT | ENTER_OUTPUT))
+	if (data.backward && operations != ENTER_BACKWARD)
 		return CCW_XLAT_DIRECTION;
 	return use_guest_pages(x, slot, &data);
 }

@@ -245,13 +245,16 @@ static enum ccw_xlat_reason slot_for(struct ccw_xlat *x, u32 guest, u32 *slot)
 	return reason;
 }
 
-/* PoP, "Command Code": what a command moves, and which way. */
+/*
+ * PoP, "Command Code": what a command moves, and which way. An invalid one is
+ * never executed.
+ */
 static u8 command_operation(u8 command)
 {
 	switch (command & 0x0f) {
-	case 0x0:	/* invalid */
-	case 0x8:	/* TIC, or invalid */
-		return ENTER_NOTHING;
+	case 0x0:
+	case 0x8:
+		return 0;
 	case 0x4:	/* sense */
 		return ENTER_INPUT;
 	case 0xc:
@@ -276,7 +279,8 @@ static u8 entered_operations(const u8 *ccw, u8 entered)
  * @x: the translation
  * @slot: a CCW's slot
  *
- * Return: ENTER_ bits other than ENTER_COMMAND.
+ * Return: ENTER_ bits other than ENTER_COMMAND; none if it only gives a program
+ * check.
  */
 u8 ccw_xlat_operations(const struct ccw_xlat *x, u32 slot)
 {
