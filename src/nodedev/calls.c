@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nodedev/calls.h"
+
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+
+#include "nodedev/handlers.h"
+#include "nodedev/rpc-error.h"
+
+typedef enum
+{
+  EARLY = 1 << 0,  /* answered before the client has opened, too */
+  CHANGE = 1 << 1, /* refused to read-only clients */
+} ProcedureFlags;
+
+typedef struct
+{
+  int number;
+  const char *function; /* libvirt's name of it */
+  ProcedureFlags flags;
+  xdrproc_t args_filter; /* NULL: no arguments */
+  gsize args_size;
+  xdrproc_t ret_filter; /* NULL: no results */
+  gsize ret_size;
+  NodedevNowFunc now;
+  NodedevLaterFunc later;
+} Procedure;
+
+struct _NodedevCall
+{
+  NodedevSession *session;
+  const Procedure *procedure;
+  nd_header header;
+};
+
+#define ARGS(type) .args_filter = (xdrproc_t) xdr_##type, .args_size = sizeof (type)
+#define RET(type) .ret_filter = (xdrproc_t) xdr_##type, .ret_size = sizeof (type)
+
+/* Ordered by number. */
+static const Procedure procedures[] = {
+  { ND_PROC_CONNECT_OPEN, "virConnectOpen", EARLY, ARGS (nd_open_args),
+    .now = nodedev_connect_open },
+  { ND_PROC_CONNECT_CLOSE, "virConnectClose", EARLY, .now = nodedev_connect_close },
+  { ND_PROC_CONNECT_GET_TYPE, "virConnectGetType", 0, RET (nd_string_ret),
+    .now = nodedev_connect_get_type },
+  { ND_PROC_CONNECT_GET_VERSION, "virConnectGetVersion", 0, RET (nd_version_ret),
+    .now = nodedev_connect_get_version },
+  { ND_PROC_CONNECT_GET_HOSTNAME, "virConnectGetHostname", 0, RET (nd_string_ret),
+    .now = nodedev_connect_get_hostname },
+  { ND_PROC_CONNECT_SUPPORTS_FEATURE, "virConnectSupportsFeature", EARLY,
+    ARGS (nd_supports_feature_args), RET (nd_int_ret), .now = nodedev_connect_supports_feature },
+  { ND_PROC_AUTH_LIST, "AuthList", EARLY, RET (nd_auth_list_ret), .now = nodedev_auth_list },
+  { ND_PROC_CONNECT_GET_URI, "virConnectGetURI", 0, RET (nd_string_ret),
+    .now = nodedev_connect_get_uri },
+  { ND_PROC_NUM_OF_DEVICES, "virNodeNumOfDevices", 0, ARGS (nd_num_of_devices_args),
+    RET (nd_int_ret), .now = nodedev_num_of_devices },
+  { ND_PROC_LIST_DEVICES, "virNodeListDevices", 0, ARGS (nd_list_devices_args),
+    RET (nd_names_ret), .now = nodedev_list_devices },
+  { ND_PROC_LOOKUP_BY_NAME, "virNodeDeviceLookupByName", 0, ARGS (nd_name_args),
+    RET (nd_device_ret), .now = nodedev_lookup_by_name },
+  { ND_PROC_GET_XML_DESC, "virNodeDeviceGetXMLDesc", 0, ARGS (nd_name_flags_args),
+    RET (nd_string_ret), .now = nodedev_get_xml_desc },
+  { ND_PROC_GET_PARENT, "virNodeDeviceGetParent", 0, ARGS (nd_name_args), RET (nd_parent_ret),
+    .now = nodedev_get_parent },
+  { ND_PROC_NUM_OF_CAPS, "virNodeDeviceNumOfCaps", 0, ARGS (nd_name_args), RET (nd_int_ret),
+    .now = nodedev_num_of_caps },
+  { ND_PROC_LIST_CAPS, "virNodeDeviceListCaps", 0, ARGS (nd_list_caps_args), RET (nd_names_ret),
+    .now = nodedev_list_caps },
+  { ND_PROC_DETTACH, "virNodeDeviceDettach", CHANGE, .now = nodedev_pci_only },
+  { ND_PROC_RE_ATTACH, "virNodeDeviceReAttach", CHANGE, .now = nodedev_pci_only },
+  { ND_PROC_RESET, "virNodeDeviceReset", CHANGE, .now = nodedev_pci_only },
+  { ND_PROC_CREATE_XML, "virNodeDeviceCreateXML", CHANGE, ARGS (nd_xml_args),
+    RET (nd_device_ret), .later = nodedev_create_xml },
+  { ND_PROC_DESTROY, "virNodeDeviceDestroy", CHANGE, ARGS (nd_name_args),
+    .later = nodedev_destroy },
+  { ND_PROC_CONNECT_IS_SECURE, "virConnectIsSecure", 0, RET (nd_int_ret),
+    .now = nodedev_connect_is_secure },
+  { ND_PROC_CONNECT_GET_LIB_VERSION, "virConnectGetLibVersion", 0, RET (nd_version_ret),
+    .now = nodedev_connect_get_lib_version },
+  { ND_PROC_LIST_ALL_DEVICES, "virConnectListAllNodeDevices", 0, ARGS (nd_list_all_args),
+    RET (nd_list_all_ret), .now = nodedev_list_all_devices },
+  { ND_PROC_LOOKUP_SCSI_HOST_BY_WWN, "virNodeDeviceLookupSCSIHostByWWN", 0,
+    .now = nodedev_lookup_scsi_host },
+  { ND_PROC_DETACH_FLAGS, "virNodeDeviceDetachFlags", CHANGE, .now = nodedev_pci_only },
+  { ND_PROC_REGISTER_CLOSE_CALLBACK, "virConnectRegisterCloseCallback", 0,
+    .now = nodedev_connect_close_callback },
+  { ND_PROC_UNREGISTER_CLOSE_CALLBACK, "virConnectUnregisterCloseCallback", 0,
+    .now = nodedev_connect_close_callback },
+  { ND_PROC_EVENT_REGISTER, "virConnectNodeDeviceEventRegisterAny", 0,
+    ARGS (nd_event_register_args), RET (nd_int_ret), .now = nodedev_event_register },
+  { ND_PROC_EVENT_DEREGISTER, "virConnectNodeDeviceEventDeregisterAny", 0,
+    ARGS (nd_event_deregister_args), .now = nodedev_event_deregister },
+  { ND_PROC_CONNECT_SET_IDENTITY, "virConnectSetIdentity", 0, ARGS (nd_set_identity_args),
+    .now = nodedev_connect_set_identity },
+  { ND_PROC_DEFINE_XML, "virNodeDeviceDefineXML", CHANGE, ARGS (nd_xml_args),
+    RET (nd_device_ret), .later = nodedev_define_xml },
+  { ND_PROC_UNDEFINE, "virNodeDeviceUndefine", CHANGE, ARGS (nd_name_flags_args),
+    .later = nodedev_undefine },
+  { ND_PROC_CREATE, "virNodeDeviceCreate", CHANGE, ARGS (nd_name_flags_args),
+    .later = nodedev_create },
+  { ND_PROC_GET_AUTOSTART, "virNodeDeviceGetAutostart", 0, ARGS (nd_name_args), RET (nd_int_ret),
+    .now = nodedev_get_autostart },
+  { ND_PROC_SET_AUTOSTART, "virNodeDeviceSetAutostart", CHANGE, ARGS (nd_set_autostart_args),
+    .later = nodedev_set_autostart },
+  { ND_PROC_IS_PERSISTENT, "virNodeDeviceIsPersistent", 0, ARGS (nd_name_args), RET (nd_int_ret),
+    .now = nodedev_is_persistent },
+  { ND_PROC_IS_ACTIVE, "virNodeDeviceIsActive", 0, ARGS (nd_name_args), RET (nd_int_ret),
+    .now = nodedev_is_active },
+  { ND_PROC_UPDATE, "virNodeDeviceUpdate", CHANGE, ARGS (nd_update_args),
+    .later = nodedev_update },
+};
+
+static const Procedure *
+find_procedure (int number)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (procedures); i++)
+    if (procedures[i].number == number)
+      return &procedures[i];
+  return NULL;
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+static void
+send_packet (NodedevSession *session, GBytes *packet)
+{
+  nodedev_connection_send (nodedev_session_get_connection (session), packet);
+}
+
+static void
+send_error (NodedevSession *session, const nd_header *call, const GError *error)
+{
+  send_packet (session, nodedev_packet_new_error (call, error));
+}
+
+static void
+send_result (NodedevSession *session, const nd_header *call, const Procedure *procedure,
+             gconstpointer ret)
+{
+  nd_header header = nodedev_packet_reply_header (call, ND_STATUS_OK);
+  g_autoptr (GError) error = NULL;
+  GBytes *packet = nodedev_packet_new (&header, procedure->ret_filter, ret, &error);
+
+  if (packet == NULL)
+    send_error (session, call, error);
+  else
+    send_packet (session, packet);
+}
+
+/* --- calls answered at once ----------------------------------------------- */
+
+static void
+answer_now (NodedevSession *session, const nd_header *call, const Procedure *procedure,
+            gconstpointer args)
+{
+  g_autofree gpointer ret = g_malloc0 (procedure->ret_size);
+  g_autoptr (GError) error = NULL;
+
+  if (procedure->now (session, args, ret, &error))
+    send_result (session, call, procedure, ret);
+  else
+    send_error (session, call, error);
+  if (procedure->ret_filter != NULL)
+    xdr_free (procedure->ret_filter, ret);
+}
+
+/* --- calls answered later ------------------------------------------------- */
+
+static void
+begin_later (NodedevSession *session, const nd_header *header, const Procedure *procedure,
+             gconstpointer args)
+{
+  NodedevCall *call = g_new0 (NodedevCall, 1);
+
+  call->session = nodedev_session_ref (session);
+  call->procedure = procedure;
+  call->header = *header;
+  nodedev_connection_hold (nodedev_session_get_connection (session));
+  procedure->later (call, args);
+}
+
+static void
+end_call (NodedevCall *call)
+{
+  nodedev_connection_release (nodedev_session_get_connection (call->session));
+  nodedev_session_unref (call->session);
+  g_free (call);
+}
+
+void
+nodedev_call_succeed (NodedevCall *call, gconstpointer ret)
+{
+  send_result (call->session, &call->header, call->procedure, ret);
+  end_call (call);
+}
+
+void
+nodedev_call_fail (NodedevCall *call, const GError *error)
+{
+  send_error (call->session, &call->header, error);
+  end_call (call);
+}
+
+NodedevSession *
+nodedev_call_get_session (const NodedevCall *call)
+{
+  return call->session;
+}
+
+/* --- dispatch ------------------------------------------------------------- */
+
+static gboolean
+check_allowed (NodedevSession *session, const Procedure *procedure, GError **error)
+{
+  if (!nodedev_session_is_open (session) && (procedure->flags & EARLY) == 0)
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR, "connection not open");
+      return FALSE;
+    }
+  if (nodedev_session_is_readonly (session) && (procedure->flags & CHANGE) != 0)
+    {
+      g_set_error (error, NODEDEV_ERROR, VIR_ERR_OPERATION_DENIED, "read only access prevents %s",
+                   procedure->function);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+call_with_args (NodedevSession *session, const nd_header *header, const Procedure *procedure,
+                const guint8 *payload, gsize length)
+{
+  g_autofree gpointer args = g_malloc0 (procedure->args_size);
+  g_autoptr (GError) error = NULL;
+
+  if (procedure->args_filter != NULL
+      && !nodedev_packet_parse_payload (payload, length, procedure->args_filter, args, &error))
+    send_error (session, header, error);
+  else if (procedure->now != NULL)
+    answer_now (session, header, procedure, args);
+  else
+    begin_later (session, header, procedure, args);
+  if (procedure->args_filter != NULL)
+    xdr_free (procedure->args_filter, args);
+}
+
+static const Procedure *
+find_allowed (NodedevSession *session, const nd_header *header, GError **error)
+{
+  const Procedure *procedure = find_procedure (header->proc);
+
+  if (header->type != ND_TYPE_CALL || header->status != ND_STATUS_OK)
+    {
+      g_set_error (error, NODEDEV_ERROR, VIR_ERR_RPC, "Unexpected message type %u or status %u",
+                   header->type, header->status);
+      return NULL;
+    }
+  if (procedure == NULL)
+    {
+      g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_SUPPORT, "procedure %d of libvirt's protocol",
+                   header->proc);
+      return NULL;
+    }
+  return check_allowed (session, procedure, error) ? procedure : NULL;
+}
+
+static void
+dispatch_call (NodedevSession *session, const nd_header *header, const guint8 *payload,
+               gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  const Procedure *procedure = find_allowed (session, header, &error);
+
+  if (procedure == NULL)
+    send_error (session, header, error);
+  else
+    call_with_args (session, header, procedure, payload, length);
+}
+
+/* A ping asks for a pong; all else of that program needs no answer. */
+static void
+dispatch_keepalive (NodedevSession *session, const nd_header *header)
+{
+  nd_header pong = {
+    .prog = ND_KEEPALIVE_PROGRAM,
+    .vers = ND_KEEPALIVE_VERSION,
+    .proc = ND_KEEPALIVE_PONG,
+    .type = ND_TYPE_MESSAGE,
+    .status = ND_STATUS_OK,
+  };
+
+  if (header->vers == ND_KEEPALIVE_VERSION && header->type == ND_TYPE_MESSAGE
+      && header->proc == ND_KEEPALIVE_PING)
+    send_packet (session, nodedev_packet_new (&pong, NULL, NULL, NULL));
+}
+
+static void
+refuse_program (NodedevSession *session, const nd_header *header)
+{
+  g_autoptr (GError) error
+      = g_error_new (NODEDEV_ERROR, VIR_ERR_RPC, "Cannot find program %u version %u",
+                     header->prog, header->vers);
+
+  send_error (session, header, error);
+}
+
+void
+nodedev_calls_dispatch (NodedevSession *session, const nd_header *header, const guint8 *payload,
+                        gsize length)
+{
+  if (header->prog == ND_KEEPALIVE_PROGRAM)
+    dispatch_keepalive (session, header);
+  else if (header->prog != ND_PROGRAM || header->vers != ND_PROGRAM_VERSION)
+    refuse_program (session, header);
+  else if (header->type == ND_TYPE_CALL || header->type == ND_TYPE_CALL_WITH_FDS)
+    dispatch_call (session, header, payload, length);
+  /* Else a stream, an answer or an event: unasked for, and unanswered, as with libvirt. */
+}
+
+gboolean
+nodedev_call_check_flags (guint flags, guint supported, const char *function, GError **error)
+{
+  if ((flags & ~supported) == 0)
+    return TRUE;
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_INVALID_ARG, "unsupported flags (0x%x) in function %s",
+               flags & ~supported, function);
+  return FALSE;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+
+#include "nodedev/handlers.h"
+#include "nodedev/rpc-error.h"
+
+#define OUR_URI "nodedev:///system"
+
+/* virConnectFlags a client may open with: VIR_CONNECT_RO and VIR_CONNECT_NO_ALIASES. */
+#define OPEN_FLAGS (VIR_CONNECT_RO | VIR_CONNECT_NO_ALIASES)
+
+/* The libvirt whose node-device calls we have all of: 11.3.0. */
+#define LIBVIRT_VERSION 11003000
+
+/* Who may connect is decided by the socket's permissions; there is nothing to negotiate. */
+gboolean
+nodedev_auth_list (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
+{
+  nd_auth_list_ret *list = ret;
+
+  list->types.types_len = 1;
+  list->types.types_val = g_new (int, 1);
+  list->types.types_val[0] = ND_AUTH_NONE;
+  return TRUE;
+}
+
+static gboolean
+check_uri (const char *uri, GError **error)
+{
+  if (uri == NULL || strcmp (uri, OUR_URI) == 0)
+    return TRUE;
+  if (g_str_has_prefix (uri, "nodedev:"))
+    g_set_error (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR,
+                 "unexpected nodedev URI '%s', try " OUR_URI, uri);
+  else
+    g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_CONNECT,
+                 "no connection driver available for %s", uri);
+  return FALSE;
+}
+
+gboolean
+nodedev_connect_open (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
+{
+  const nd_open_args *open = args;
+
+  if (nodedev_session_is_open (session))
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR, "connection already open");
+      return FALSE;
+    }
+  if (!nodedev_call_check_flags (open->flags, OPEN_FLAGS, "virConnectOpen", error)
+      || !check_uri (open->name == NULL ? NULL : *open->name, error))
+    return FALSE;
+  nodedev_session_open (session, (open->flags & VIR_CONNECT_RO) != 0);
+  return TRUE;
+}
+
+/* The client disconnects when it has our answer. */
+gboolean
+nodedev_connect_close (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
+{
+  nodedev_session_end_open (session);
+  return TRUE;
+}
+
+gboolean
+nodedev_connect_supports_feature (NodedevSession *session, gconstpointer args, gpointer ret,
+                                  GError **error)
+{
+  const nd_supports_feature_args *asked = args;
+  nd_int_ret *supported = ret;
+
+  supported->value = asked->feature == ND_FEATURE_KEEPALIVE
+                     || asked->feature == ND_FEATURE_EVENT_CALLBACK
+                     || asked->feature == ND_FEATURE_CLOSE_CALLBACK;
+  return TRUE;
+}
+
+static gboolean
+return_string (gpointer ret, const char *text)
+{
+  ((nd_string_ret *) ret)->value = g_strdup (text);
+  return TRUE;
+}
+
+gboolean
+nodedev_connect_get_type (NodedevSession *session, gconstpointer args, gpointer ret,
+                          GError **error)
+{
+  return return_string (ret, "nodedev");
+}
+
+gboolean
+nodedev_connect_get_hostname (NodedevSession *session, gconstpointer args, gpointer ret,
+                              GError **error)
+{
+  return return_string (ret, g_get_host_name ());
+}
+
+gboolean
+nodedev_connect_get_uri (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
+{
+  return return_string (ret, OUR_URI);
+}
+
+/* Our own version, where a hypervisor's driver tells the hypervisor's. */
+gboolean
+nodedev_connect_get_version (NodedevSession *session, gconstpointer args, gpointer ret,
+                             GError **error)
+{
+  nd_version_ret *version = ret;
+  guint major = 0;
+  guint minor = 0;
+  guint release = 0;
+
+  sscanf (VIRT_CCW_VERSION, "%u.%u.%u", &major, &minor, &release);
+  version->number = (guint64) major * 1000000 + minor * 1000 + release;
+  return TRUE;
+}
+
+gboolean
+nodedev_connect_get_lib_version (NodedevSession *session, gconstpointer args, gpointer ret,
+                                 GError **error)
+{
+  ((nd_version_ret *) ret)->number = LIBVIRT_VERSION;
+  return TRUE;
+}
+
+/* A Unix socket is. */
+gboolean
+nodedev_connect_is_secure (NodedevSession *session, gconstpointer args, gpointer ret,
+                           GError **error)
+{
+  ((nd_int_ret *) ret)->value = 1;
+  return TRUE;
+}
+
+/*
+ * What a client asks for is to be told when the connection behind us breaks.
+ * There is none behind us: when ours breaks, it sees for itself.
+ */
+gboolean
+nodedev_connect_close_callback (NodedevSession *session, gconstpointer args, gpointer ret,
+                                GError **error)
+{
+  return TRUE;
+}
+
+static const char *
+find_string_param (const nd_set_identity_args *identity, const char *field)
+{
+  for (u_int i = 0; i < identity->params.params_len; i++)
+    {
+      const nd_typed_param *param = &identity->params.params_val[i];
+
+      if (strcmp (param->field, field) == 0 && param->value.type == VIR_TYPED_PARAM_STRING)
+        return param->value.nd_typed_value_u.s;
+    }
+  return NULL;
+}
+
+/* Root, or the user that we run as: those could do everything anyway. */
+static gboolean
+is_trusted (const NodedevConnection *connection)
+{
+  gint64 uid = nodedev_connection_get_peer_uid (connection);
+
+  return uid == 0 || uid == (gint64) geteuid ();
+}
+
+/* A daemon in between (virtqemud) tells for whom it calls: for the log. */
+gboolean
+nodedev_connect_set_identity (NodedevSession *session, gconstpointer args, gpointer ret,
+                              GError **error)
+{
+  const nd_set_identity_args *identity = args;
+  const NodedevConnection *connection = nodedev_session_get_connection (session);
+  const char *user = find_string_param (identity, "user-name");
+
+  if (!nodedev_call_check_flags (identity->flags, 0, "virConnectSetIdentity", error))
+    return FALSE;
+  if (!is_trusted (connection))
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_OPERATION_DENIED,
+                           "only root may call on behalf of another user");
+      return FALSE;
+    }
+  g_debug ("process %" G_GINT64_FORMAT " calls for user %s",
+           nodedev_connection_get_peer_pid (connection), user == NULL ? "(unnamed)" : user);
+  return TRUE;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "nodedev/packet.h"
+
+/*
+ * One client's socket: bytes in, packets out of them, and a bounded queue of
+ * packets to send. It never blocks and knows no procedure.
+ *
+ * A client gets as much as it takes: while it does not read its answers, or
+ * has many calls under way, its further calls wait in its own socket. One
+ * that lets events pile up beyond NODEDEV_CONNECTION_QUEUE_MAX, or sends
+ * what is no packet, is disconnected. No client can hold up another.
+ *
+ * Everything happens in the thread-default main context of its creation.
+ */
+typedef struct _NodedevConnection NodedevConnection;
+
+/* Bytes that may wait to be sent: enough for the longest answer, and many events. */
+#define NODEDEV_CONNECTION_QUEUE_MAX (8 * 1024 * 1024)
+
+/* Calls that may be under way at once, see nodedev_connection_hold(). */
+#define NODEDEV_CONNECTION_HOLD_MAX 32
+
+typedef struct
+{
+  /* A packet came. @payload is valid during the call. */
+  void (*packet) (NodedevConnection *connection, const nd_header *header, const guint8 *payload,
+                  gsize length, gpointer user_data);
+  /* The connection is over, for whatever reason; called exactly once, and nothing after it. */
+  void (*closed) (NodedevConnection *connection, gpointer user_data);
+} NodedevConnectionFuncs;
+
+/* Takes over @socket. @readonly: it came by the read-only socket. Close before the last unref. */
+NodedevConnection *nodedev_connection_new (GSocket *socket, gboolean readonly,
+                                           const NodedevConnectionFuncs *funcs,
+                                           gpointer user_data);
+NodedevConnection *nodedev_connection_ref (NodedevConnection *connection);
+void nodedev_connection_unref (NodedevConnection *connection);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevConnection, nodedev_connection_unref)
+
+/* Starts taking packets. */
+void nodedev_connection_start (NodedevConnection *connection);
+
+/* Ends it; further calls on it do nothing. */
+void nodedev_connection_close (NodedevConnection *connection);
+
+/* Queues @packet, which it takes over. Should that end the connection, closed() comes later. */
+void nodedev_connection_send (NodedevConnection *connection, GBytes *packet);
+
+/* A call is under way that will be answered later; and it has been. */
+void nodedev_connection_hold (NodedevConnection *connection);
+void nodedev_connection_release (NodedevConnection *connection);
+
+gboolean nodedev_connection_is_readonly (const NodedevConnection *connection);
+
+/* User and process at the other end, as the kernel knows them; -1 when it does not. */
+gint64 nodedev_connection_get_peer_uid (const NodedevConnection *connection);
+gint64 nodedev_connection_get_peer_pid (const NodedevConnection *connection);

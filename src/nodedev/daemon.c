@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nodedev/daemon.h"
+
+#include <systemd/sd-daemon.h>
+
+#include "ccw/paths.h"
+#include "mdev/transition.h"
+#include "nodedev/server.h"
+
+/* Anyone may look, as with libvirt's own read-only sockets. */
+#define READONLY_MODE 0666
+
+struct _NodedevDaemon
+{
+  CcwPaths *paths;
+  NodedevBackend backend;
+  NodedevServer *server;
+};
+
+static gboolean
+recover (NodedevDaemon *daemon, GError **error)
+{
+  guint n = 0;
+
+  if (!mdev_transitions_recover (daemon->paths, &n, error))
+    return FALSE;
+  if (n > 0)
+    g_message ("undid %u changes that had been left half done", n);
+  return TRUE;
+}
+
+/* Follows before it reads, so that no change falls between the two. */
+static gboolean
+load (NodedevDaemon *daemon, GError **error)
+{
+  NodedevView *view = &daemon->backend.view;
+
+  return ccw_host_watch (view->host, error) && ccw_host_scan (view->host, error)
+         && mdev_store_watch (view->store, error) && mdev_store_load (view->store, error);
+}
+
+/* --- sockets -------------------------------------------------------------- */
+
+static gboolean
+adopt_all (NodedevServer *server, int n, GError **error)
+{
+  for (int i = 0; i < n; i++)
+    if (!nodedev_server_adopt (server, SD_LISTEN_FDS_START + i, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+listen_readonly (NodedevDaemon *daemon, const NodedevDaemonOptions *options, GError **error)
+{
+  g_autofree char *beside = NULL;
+
+  if (options->socket_readonly != NULL)
+    return nodedev_server_listen (daemon->server, options->socket_readonly, READONLY_MODE, TRUE,
+                                  error);
+  if (options->socket != NULL)
+    return TRUE;
+  beside = g_strconcat (ccw_paths_default_socket (daemon->paths), "-ro", NULL);
+  return nodedev_server_listen (daemon->server, beside, READONLY_MODE, TRUE, error);
+}
+
+static gboolean
+listen_on_sockets (NodedevDaemon *daemon, const NodedevDaemonOptions *options, GError **error)
+{
+  const char *path
+      = options->socket != NULL ? options->socket : ccw_paths_default_socket (daemon->paths);
+  int n_given = sd_listen_fds (1);
+
+  daemon->server = nodedev_server_new (&daemon->backend);
+  if (n_given > 0)
+    return adopt_all (daemon->server, n_given, error);
+  return nodedev_server_listen (daemon->server, path, options->socket_mode, FALSE, error)
+         && listen_readonly (daemon, options, error);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+NodedevDaemon *
+nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
+{
+  g_autoptr (NodedevDaemon) daemon = g_new0 (NodedevDaemon, 1);
+  NodedevView *view = &daemon->backend.view;
+
+  daemon->paths = ccw_paths_new (options->root);
+  view->host = ccw_host_new ();
+  view->store = mdev_store_new (daemon->paths);
+  if (!recover (daemon, error) || !load (daemon, error))
+    return NULL;
+  daemon->backend.events = nodedev_events_new (view);
+  daemon->backend.service = nodedev_service_new (view, daemon->paths);
+  if (!listen_on_sockets (daemon, options, error))
+    return NULL;
+  nodedev_service_autostart (daemon->backend.service);
+  return g_steal_pointer (&daemon);
+}
+
+/* Clients first, then what they use, then what that uses. */
+void
+nodedev_daemon_free (NodedevDaemon *daemon)
+{
+  g_clear_pointer (&daemon->server, nodedev_server_free);
+  g_clear_pointer (&daemon->backend.service, nodedev_service_free);
+  g_clear_pointer (&daemon->backend.events, nodedev_events_free);
+  g_clear_pointer (&daemon->backend.view.store, mdev_store_free);
+  g_clear_pointer (&daemon->backend.view.host, ccw_host_free);
+  g_clear_pointer (&daemon->paths, ccw_paths_free);
+  g_free (daemon);
+}

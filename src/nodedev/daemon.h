@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * virtccwd put together: the host model and the store, followed; changes left
+ * half done by a predecessor undone; mdevs that start by themselves started;
+ * clients served. Everything happens in the thread-default main context.
+ */
+typedef struct _NodedevDaemon NodedevDaemon;
+
+typedef struct
+{
+  const char *root;            /* NULL: the real machine's */
+  const char *socket;          /* NULL: libvirt's slot for a node-device daemon */
+  const char *socket_readonly; /* NULL: beside libvirt's slot; none when @socket is given */
+  guint socket_mode;           /* permissions of the socket that may change things */
+} NodedevDaemonOptions;
+
+/*
+ * Starts it: on return clients are answered. Sockets handed over by the
+ * service manager are used instead of those in @options. Errors: in the
+ * domain CCW_ERROR, saying what could not be done.
+ */
+NodedevDaemon *nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error);
+
+/* Stops it: the change under way is finished, clients are disconnected, sockets removed. */
+void nodedev_daemon_free (NodedevDaemon *daemon);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevDaemon, nodedev_daemon_free)

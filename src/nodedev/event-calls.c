@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+
+#include "nodedev/handlers.h"
+#include "nodedev/rpc-error.h"
+
+/* More than any client has use for: one of each kind for each of a machine's devices in use. */
+#define SUBSCRIPTIONS_MAX 4096
+
+/* virNodeDeviceEventID; libvirt's headers hide the count from clients. */
+#define EVENT_IDS (VIR_NODE_DEVICE_EVENT_ID_UPDATE + 1)
+
+static nd_header
+message_header (nd_procedure procedure)
+{
+  return (nd_header){
+    .prog = ND_PROGRAM,
+    .vers = ND_PROGRAM_VERSION,
+    .proc = (int) procedure,
+    .type = ND_TYPE_MESSAGE,
+    .status = ND_STATUS_OK,
+  };
+}
+
+static GBytes *
+make_lifecycle (const NodedevEvent *event)
+{
+  nd_header header = message_header (ND_PROC_EVENT_LIFECYCLE);
+  nd_event_lifecycle_msg message = {
+    .callback_id = event->callback_id,
+    .dev.name = (char *) event->name,
+    .event = event->lifecycle,
+  };
+
+  return nodedev_packet_new (&header, (xdrproc_t) xdr_nd_event_lifecycle_msg, &message, NULL);
+}
+
+static GBytes *
+make_update (const NodedevEvent *event)
+{
+  nd_header header = message_header (ND_PROC_EVENT_UPDATE);
+  nd_event_update_msg message = {
+    .callback_id = event->callback_id,
+    .dev.name = (char *) event->name,
+  };
+
+  return nodedev_packet_new (&header, (xdrproc_t) xdr_nd_event_update_msg, &message, NULL);
+}
+
+static void
+on_event (const NodedevEvent *event, gpointer user_data)
+{
+  NodedevSession *session = user_data;
+  GBytes *packet = event->event_id == VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE ? make_lifecycle (event)
+                                                                         : make_update (event);
+
+  nodedev_connection_send (nodedev_session_get_connection (session), packet);
+}
+
+static gboolean
+check_subscription (NodedevSession *session, const nd_event_register_args *asked, GError **error)
+{
+  const NodedevEvents *events = nodedev_session_get_backend (session)->events;
+
+  if (asked->event_id < 0 || asked->event_id >= EVENT_IDS)
+    {
+      g_set_error (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR,
+                   "unsupported node device event ID %d", asked->event_id);
+      return FALSE;
+    }
+  if (nodedev_events_count (events, session) >= SUBSCRIPTIONS_MAX)
+    {
+      g_set_error (error, NODEDEV_ERROR, VIR_ERR_OPERATION_FAILED,
+                   "a client can register at most %d callbacks", SUBSCRIPTIONS_MAX);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A device that does not exist may be asked for: it may come. */
+gboolean
+nodedev_event_register (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
+{
+  const nd_event_register_args *asked = args;
+  nd_int_ret *callback_id = ret;
+
+  if (!check_subscription (session, asked, error))
+    return FALSE;
+  callback_id->value = nodedev_events_subscribe (
+      nodedev_session_get_backend (session)->events, asked->event_id,
+      asked->dev == NULL ? NULL : asked->dev->name, on_event, session);
+  return TRUE;
+}
+
+gboolean
+nodedev_event_deregister (NodedevSession *session, gconstpointer args, gpointer ret,
+                          GError **error)
+{
+  const nd_event_deregister_args *asked = args;
+
+  if (nodedev_events_unsubscribe (nodedev_session_get_backend (session)->events,
+                                  asked->callback_id, session))
+    return TRUE;
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR,
+               "node device event callback %d not registered", asked->callback_id);
+  return FALSE;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "nodedev/node.h"
+
+/*
+ * News of node devices: what the host model and the store report, as
+ * libvirt's events, to those who asked for them.
+ *
+ * A device appears: CREATED; it goes, or an mdev is stopped: DELETED; an
+ * mdev's file comes or goes: DEFINED, UNDEFINED (virNodeDeviceEventLifecycleType).
+ * Anything else that changes about a device is an update.
+ */
+typedef struct _NodedevEvents NodedevEvents;
+
+typedef struct
+{
+  int callback_id; /* of the subscription */
+  int event_id;    /* VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE or _UPDATE */
+  int lifecycle;   /* VIR_NODE_DEVICE_EVENT_CREATED …; 0 for updates */
+  const char *name;
+} NodedevEvent;
+
+typedef void (*NodedevEventFunc) (const NodedevEvent *event, gpointer user_data);
+
+/* Becomes the listener of @view's host and store, which must outlive it. */
+NodedevEvents *nodedev_events_new (const NodedevView *view);
+void nodedev_events_free (NodedevEvents *events);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevEvents, nodedev_events_free)
+
+/*
+ * Calls @func for events of kind @event_id, of the device @name or, NULL, of
+ * all. Returns the subscription's callback id, >= 0. @func must not
+ * subscribe or unsubscribe.
+ */
+int nodedev_events_subscribe (NodedevEvents *events, int event_id, const char *name,
+                              NodedevEventFunc func, gpointer user_data);
+
+/* Ends one subscription of @user_data's. FALSE: there is no such. */
+gboolean nodedev_events_unsubscribe (NodedevEvents *events, int callback_id, gpointer user_data);
+
+/* Ends all subscriptions of @user_data's. */
+void nodedev_events_unsubscribe_all (NodedevEvents *events, gpointer user_data);
+
+/* How many subscriptions @user_data has. */
+guint nodedev_events_count (const NodedevEvents *events, gconstpointer user_data);

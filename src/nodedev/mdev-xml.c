@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nodedev/mdev-xml.h"
+
+#include <string.h>
+
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+
+#include "ccw/xml.h"
+#include "nodedev/rpc-error.h"
+
+/* What libvirt's schema allows inside <device>, and inside its mdev capability. */
+static const char *const device_elements[]
+    = { "name", "path", "devnode", "parent", "driver", "capability", NULL };
+static const char *const capability_elements[]
+    = { "type", "uuid", "parent_addr", "iommuGroup", "attr", NULL };
+
+static gboolean
+is_known (const xmlNode *node, const char *const *known)
+{
+  return node->type != XML_ELEMENT_NODE
+         || (node->ns == NULL && g_strv_contains (known, (const char *) node->name));
+}
+
+static gboolean
+check_children (const xmlNode *parent, const char *const *known, GError **error)
+{
+  for (const xmlNode *child = parent->children; child != NULL; child = child->next)
+    if (!is_known (child, known))
+      {
+        g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_INVALID_SCHEMA,
+                     "line %ld: element <%s> is not known in <%s>", xmlGetLineNo (child),
+                     child->name, parent->name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* Text of the only child @name, in @text; NULL when there is none. An empty element is an error. */
+static gboolean
+get_text (const xmlNode *parent, const char *name, char **text, GError **error)
+{
+  xmlNode *child;
+
+  *text = NULL;
+  if (!ccw_xml_only_child (parent, name, &child, error))
+    return FALSE;
+  if (child == NULL)
+    return TRUE;
+  *text = ccw_xml_text (child);
+  if (**text != '\0')
+    return TRUE;
+  g_clear_pointer (text, g_free);
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR, "<%s> is empty", name);
+  return FALSE;
+}
+
+/* --- parent --------------------------------------------------------------- */
+
+static gboolean
+fail_with_unknown_parent (const char *name, GError **error)
+{
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE,
+               "there is no parent device '%s'; 'virsh nodedev-list --cap css' lists those that "
+               "there are",
+               name);
+  return FALSE;
+}
+
+/* A ccw device names the subchannel that it hangs on, or would, had that its driver. */
+static gboolean
+find_parent_of_device (const NodedevView *view, const char *name, const CcwDevId *device,
+                       CcwDevId *parent, GError **error)
+{
+  const CcwSubchannel *subchannel = ccw_host_get_subchannel_of_device (view->host, device);
+
+  if (subchannel == NULL)
+    return fail_with_unknown_parent (name, error);
+  *parent = *ccw_subchannel_get_id (subchannel);
+  return TRUE;
+}
+
+static gboolean
+find_parent (const NodedevView *view, const char *name, CcwDevId *parent, GError **error)
+{
+  g_autofree char *uuid = NULL;
+  CcwDevId id;
+
+  if (ccw_dev_id_parse_name (name, CCW_NAME_PREFIX_CSS, parent))
+    return ccw_host_get_subchannel (view->host, parent) != NULL
+           || fail_with_unknown_parent (name, error);
+  if (ccw_dev_id_parse_name (name, CCW_NAME_PREFIX_CCW, &id))
+    return find_parent_of_device (view, name, &id, parent, error);
+  if (strcmp (name, NODEDEV_NAME_COMPUTER) != 0 && !nodedev_mdev_name_parse (name, &uuid, &id))
+    return fail_with_unknown_parent (name, error);
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
+               "'%s' cannot be the parent of a mediated device, a subchannel (css_0_0_0313) can",
+               name);
+  return FALSE;
+}
+
+static gboolean
+read_parent (const NodedevView *view, const xmlNode *device, CcwDevId *parent, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (!get_text (device, "parent", &name, error))
+    return FALSE;
+  if (name != NULL)
+    return find_parent (view, name, parent, error);
+  g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                       "a mediated device needs a <parent>, the name of its subchannel");
+  return FALSE;
+}
+
+/* --- capability ----------------------------------------------------------- */
+
+static gboolean
+check_is_mdev (const xmlNode *capability, GError **error)
+{
+  g_autofree char *type = ccw_xml_attribute (capability, "type");
+
+  if (type == NULL)
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                           "<capability> has no attribute 'type'; it should be type='mdev'");
+      return FALSE;
+    }
+  if (strcmp (type, "mdev") == 0)
+    return TRUE;
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
+               "a device with capability '%s' cannot be made, only one with 'mdev'", type);
+  return FALSE;
+}
+
+static xmlNode *
+read_capability (const xmlNode *device, GError **error)
+{
+  xmlNode *capability;
+
+  if (!ccw_xml_only_child (device, "capability", &capability, error))
+    return NULL;
+  if (capability == NULL)
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                           "the device has no <capability type='mdev'>");
+      return NULL;
+    }
+  return check_is_mdev (capability, error) ? capability : NULL;
+}
+
+static char *
+read_type (const xmlNode *capability, GError **error)
+{
+  g_autofree char *id = NULL;
+  xmlNode *type;
+
+  if (!ccw_xml_only_child (capability, "type", &type, error))
+    return NULL;
+  id = type == NULL ? NULL : ccw_xml_attribute (type, "id");
+  if (id == NULL || *id == '\0')
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                           "the capability has no <type id='" MDEV_TYPE_VFIO_CCW "'/>");
+      return NULL;
+    }
+  if (strcmp (id, MDEV_TYPE_VFIO_CCW) == 0)
+    return g_steal_pointer (&id);
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
+               "subchannels offer no type '%s'; the right one is '" MDEV_TYPE_VFIO_CCW
+               "', with an underscore, then a dash",
+               id);
+  return NULL;
+}
+
+static gboolean
+check_parent_address (const xmlNode *capability, const CcwDevId *parent, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *expected = ccw_dev_id_to_string (parent);
+  CcwDevId address;
+
+  if (!get_text (capability, "parent_addr", &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (!ccw_dev_id_parse (text, &address, error))
+    return FALSE;
+  if (ccw_dev_id_equal (&address, parent))
+    return TRUE;
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+               "<parent_addr> %s contradicts <parent>, which is %s; leave one of them out", text,
+               expected);
+  return FALSE;
+}
+
+static gboolean
+check_iommu_group (const xmlNode *capability, GError **error)
+{
+  g_autofree char *text = NULL;
+  xmlNode *group;
+  guint64 number;
+
+  if (!ccw_xml_only_child (capability, "iommuGroup", &group, error))
+    return FALSE;
+  text = group == NULL ? NULL : ccw_xml_attribute (group, "number");
+  return text == NULL || ccw_xml_parse_number (text, G_MAXUINT, "IOMMU group", &number, error);
+}
+
+static gboolean
+add_attribute (const xmlNode *node, MdevConfig *config, GError **error)
+{
+  g_autofree char *name = ccw_xml_attribute (node, "name");
+  g_autofree char *value = ccw_xml_attribute (node, "value");
+
+  if (name != NULL && value != NULL)
+    return mdev_config_add_attribute (config, name, value, error);
+  g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                       "<attr> needs both a name and a value");
+  return FALSE;
+}
+
+static gboolean
+add_attributes (const xmlNode *capability, MdevConfig *config, GError **error)
+{
+  for (const xmlNode *node = ccw_xml_child (capability, "attr"); node != NULL;
+       node = ccw_xml_next_same (node))
+    if (!add_attribute (node, config, error))
+      return FALSE;
+  return TRUE;
+}
+
+static MdevConfig *
+read_config (const xmlNode *capability, const CcwDevId *parent, GError **error)
+{
+  g_autoptr (MdevConfig) config = NULL;
+  g_autofree char *type = read_type (capability, error);
+  g_autofree char *uuid = NULL;
+
+  if (type == NULL || !get_text (capability, "uuid", &uuid, error)
+      || !check_parent_address (capability, parent, error)
+      || !check_iommu_group (capability, error))
+    return NULL;
+  config = mdev_config_new (uuid, parent, type, error);
+  if (config == NULL || !add_attributes (capability, config, error))
+    return NULL;
+  return g_steal_pointer (&config);
+}
+
+/* --- device --------------------------------------------------------------- */
+
+static const xmlNode *
+get_device (xmlDoc *doc, GError **error)
+{
+  const xmlNode *root = xmlDocGetRootElement (doc);
+
+  if (root != NULL && ccw_xml_is_element (root, "device"))
+    return root;
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+               "expecting root element 'device' without a namespace, not '%s'",
+               root == NULL ? "" : (const char *) root->name);
+  return NULL;
+}
+
+MdevConfig *
+nodedev_mdev_from_xml (const NodedevView *view, const char *xml, gboolean validate, GError **error)
+{
+  g_autoptr (xmlDoc) doc = ccw_xml_parse (xml, -1, "device XML", error);
+  const xmlNode *device = doc == NULL ? NULL : get_device (doc, error);
+  const xmlNode *capability = device == NULL ? NULL : read_capability (device, error);
+  CcwDevId parent;
+
+  if (capability == NULL)
+    return NULL;
+  if (validate
+      && (!check_children (device, device_elements, error)
+          || !check_children (capability, capability_elements, error)))
+    return NULL;
+  if (!read_parent (view, device, &parent, error))
+    return NULL;
+  return read_config (capability, &parent, error);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "nodedev/node.h"
+
+/*
+ * The device XML that libvirt gives out: same elements, order, indentation
+ * and number formats as stock libvirt writes (its src/conf/node_device_conf.c
+ * and schema nodedev.rng), so that tools cannot tell the difference.
+ *
+ * @inactive: how the device is persisted, not how it is now; only for
+ * persistent mdevs. An inactive mdev is always shown so. The caller frees it.
+ */
+char *nodedev_node_to_xml (const NodedevNode *node, gboolean inactive);

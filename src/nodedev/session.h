@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "nodedev/backend.h"
+#include "nodedev/connection.h"
+
+/*
+ * One client: its connection, and what libvirt's protocol remembers about it.
+ *
+ * A client lists the ways to authenticate, asks for features, opens
+ * "nodedev:///system", calls, and closes. Until it has opened, only the calls
+ * of that sequence are answered.
+ */
+typedef struct _NodedevSession NodedevSession;
+
+/* The session has ended and frees itself; called exactly once. */
+typedef void (*NodedevSessionEndedFunc) (NodedevSession *session, gpointer user_data);
+
+/*
+ * Takes over @socket and serves it until either side closes. @readonly: the
+ * client came by the read-only socket. @backend must outlive the session and
+ * the jobs it gave to the service.
+ */
+NodedevSession *nodedev_session_new (const NodedevBackend *backend, GSocket *socket,
+                                     gboolean readonly, NodedevSessionEndedFunc ended,
+                                     gpointer user_data);
+
+/* Disconnects the client. */
+void nodedev_session_close (NodedevSession *session);
+
+/* --- for the calls -------------------------------------------------------- */
+
+NodedevSession *nodedev_session_ref (NodedevSession *session);
+void nodedev_session_unref (NodedevSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevSession, nodedev_session_unref)
+
+const NodedevBackend *nodedev_session_get_backend (const NodedevSession *session);
+NodedevConnection *nodedev_session_get_connection (const NodedevSession *session);
+
+/* @readonly: asked for by the client; what came by the read-only socket stays read-only. */
+void nodedev_session_open (NodedevSession *session, gboolean readonly);
+gboolean nodedev_session_is_open (const NodedevSession *session);
+gboolean nodedev_session_is_readonly (const NodedevSession *session);
+
+/* Ends what opening began: event subscriptions too. */
+void nodedev_session_end_open (NodedevSession *session);
