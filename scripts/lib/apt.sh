@@ -78,10 +78,15 @@ apt_private() {
   "$program" -c "$(apt_world_dir "$world")/apt.conf" -q "$@"
 }
 
-# Not fresh either when this file, and so perhaps the configuration, is newer.
+# apt_lists_are_fresh DIR: fetched lately, by a configuration as we write it now.
 apt_lists_are_fresh() {
-  [ -n "$(find "$1/lists-fetched" -mmin "-$APT_LISTS_MINUTES" \
-            -newer "${BASH_SOURCE[0]}" 2> /dev/null)" ]
+  [ -n "$(find "$1/lists-fetched" -mmin "-$APT_LISTS_MINUTES" 2> /dev/null)" ] &&
+    [ "$(cat "$1/lists-fetched")" = "$(apt_version)" ]
+}
+
+# apt_version: changes whenever this file does.
+apt_version() {
+  cache_hash < "${BASH_SOURCE[0]}"
 }
 
 # The steps are chained because callers test the result, which makes bash go on
@@ -92,7 +97,7 @@ apt_fetch_lists() {
   apt_configure "$world" &&
     apt_private "$world" apt-get -o APT::Update::Error-Mode=any update &&
     rm -f "$dir"/selections/* &&
-    touch "$dir/lists-fetched"
+    apt_version > "$dir/lists-fetched"
 }
 
 # apt_world WORLD: makes the package lists of WORLD usable, fetching them if

@@ -71,7 +71,8 @@ cache_artefact() {
   printf '%s\n' "$final"
 }
 
-# cache_forget_old DIR NAME
+# cache_forget_old DIR NAME: also what runs that were killed left half-built.
 cache_forget_old() {
   find "$1" -maxdepth 1 -type d -name "$2-*" -mtime "+$CACHE_DAYS" -exec rm -rf {} +
+  find "$1" -maxdepth 1 -type d -name "building-$2.*" -mtime +1 -exec rm -rf {} +
 }

@@ -210,6 +210,32 @@ unplug() {
   qmp device_del "{\"id\":\"$1\"}" > /dev/null && wait_for 10 is_gone "$2" && udevadm settle
 }
 
+# --- the 3270's screen ----------------------------------------------------
+
+SCREEN=/tmp/screen
+
+# open_screen [SECONDS]: somebody sits down at the terminal 0.0.000a, for so
+# long (60). What appears on the screen is added to the file $SCREEN, see
+# terminal/terminal.c. The way there leads out of the machine and in again: a
+# serial port that the monitor connects with the terminal's TN3270 server.
+open_screen() {
+  port=$(qmp query-chardev | sed -n 's/.*tcp:127.0.0.1:\([0-9]*\).*/\1/p')
+  [ -n "$port" ] || return 1
+  qmp chardev-add "{\"id\":\"screen\",\"backend\":{\"type\":\"socket\",\"data\":{\"server\":false,\"addr\":{\"type\":\"inet\",\"data\":{\"host\":\"127.0.0.1\",\"port\":\"$port\"}}}}}" > /dev/null &&
+    qmp device_add '{"driver":"virtserialport","chardev":"screen","name":"screen","id":"screen"}' > /dev/null ||
+    return 1
+  at_end close_screen
+  wait_for 10 test -e /dev/virtio-ports/screen || return 1
+  : > "$SCREEN"
+  terminal /dev/virtio-ports/screen "${1:-60}" >> "$SCREEN" 2>&1 &
+  wait_for 10 grep -q connected "$SCREEN"
+}
+
+close_screen() {
+  qmp device_del '{"id":"screen"}' > /dev/null
+  wait_for 10 qmp chardev-remove '{"id":"screen"}'
+}
+
 # --- virtccwd -------------------------------------------------------------
 
 NODEDEV_SOCKET=/run/libvirt/virtnodedevd-sock
