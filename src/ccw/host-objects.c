@@ -113,30 +113,6 @@ types_equal (const GArray *a, const GArray *b)
 
 /* --- subchannels --------------------------------------------------------- */
 
-/* The ccw device registered below a subchannel: for kernels before 5.15,
- * without dev_busid, and for a device that is disconnected for now. */
-static gboolean
-find_child_device (const char *subchannel_path, CcwDevId *device)
-{
-  g_autoptr (GPtrArray) names = ccw_sysfs_list (subchannel_path);
-
-  for (guint i = 0; i < names->len; i++)
-    if (ccw_dev_id_parse (g_ptr_array_index (names, i), device, NULL))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-read_device_id (const char *subchannel_path, CcwDevId *device)
-{
-  g_autofree char *path = g_build_filename (subchannel_path, "dev_busid", NULL);
-  g_autofree char *busid = ccw_sysfs_read (path, NULL);
-
-  if (busid != NULL && ccw_dev_id_parse (busid, device, NULL))
-    return TRUE;
-  return find_child_device (subchannel_path, device);
-}
-
 gboolean
 ccw_subchannel_read (const CcwDevId *id, CcwSubchannelState *state)
 {
@@ -146,7 +122,7 @@ ccw_subchannel_read (const CcwDevId *id, CcwSubchannelState *state)
     return FALSE;
 
   *state = (CcwSubchannelState){ .driver = intern_link_name (path, "driver") };
-  state->has_device = read_device_id (path, &state->device);
+  state->has_device = ccw_sysfs_subchannel_device (id, &state->device);
   if (state->driver != NULL && !g_str_equal (state->driver, DRIVER_IO))
     state->types = read_types (path);
   return TRUE;

@@ -188,6 +188,31 @@ ccw_sysfs_resolve (const char *path)
   return copy;
 }
 
+/* The ccw device registered below a subchannel: for kernels before 5.15,
+ * without dev_busid, and for a device that is disconnected for now. */
+static gboolean
+find_child_device (const CcwDevId *subchannel, CcwDevId *device)
+{
+  g_autofree char *path = ccw_sysfs_subchannel_path (subchannel, NULL);
+  g_autoptr (GPtrArray) names = ccw_sysfs_list (path);
+
+  for (guint i = 0; i < names->len; i++)
+    if (ccw_dev_id_parse (g_ptr_array_index (names, i), device, NULL))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+ccw_sysfs_subchannel_device (const CcwDevId *subchannel, CcwDevId *device)
+{
+  g_autofree char *path = ccw_sysfs_subchannel_path (subchannel, "dev_busid");
+  g_autofree char *busid = ccw_sysfs_read (path, NULL);
+
+  if (busid != NULL && ccw_dev_id_parse (busid, device, NULL))
+    return TRUE;
+  return find_child_device (subchannel, device);
+}
+
 gboolean
 ccw_sysfs_mdev_parent (const char *uuid, CcwDevId *parent)
 {

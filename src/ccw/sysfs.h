@@ -55,6 +55,12 @@ GPtrArray *ccw_sysfs_list (const char *path);
 char *ccw_sysfs_resolve (const char *path);
 
 /*
+ * The device that answers on a subchannel, whether or not a driver has it.
+ * FALSE, without an error, when there is none.
+ */
+gboolean ccw_sysfs_subchannel_device (const CcwDevId *subchannel, CcwDevId *device);
+
+/*
  * The subchannel that an active mdev lives on. FALSE, without an error, when
  * there is no such mdev or its parent is no subchannel.
  */
