@@ -4,8 +4,6 @@
 # What the scripts of tests/lab/ have in common. Sourcing this gives a script
 # strict error handling, the other libraries and the names below.
 
-# shellcheck disable=SC2034 # names for the scripts that source this
-
 set -euo pipefail
 shopt -s inherit_errexit
 # depmod and mkfs live where only root looks for programs.
