@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# virt-ccw finds the mdev of a device by the device's number: the active one,
+# else the one that is defined; and says why when there is none or no single one.
+#
+# Usage: test-devno.sh MOCK_MACHINE VIRT_CCW (starts itself within the mock machine)
+set -uo pipefail
+
+if [ "$1" != --inside ]; then
+  root=$(mktemp -d)
+  trap 'rm -rf "$root"' EXIT
+  "$1" bash "$0" --inside "$2" "$root"
+  exit
+fi
+
+virt_ccw=$2
+root=$3
+first=7e270a25-e163-4922-af60-757fc8ed48c6
+second=7e270a25-e163-4922-af60-757fc8ed48c7
+folder=$root/etc/mdevctl.d/0.0.0313
+number=0
+failed=0
+
+report() { # RESULT NAME
+  number=$((number + 1))
+  if [ "$1" = 0 ]; then
+    echo "ok $number - $2"
+  else
+    echo "not ok $number - $2"
+    failed=1
+  fi
+}
+
+define() { # UUID
+  mkdir -p "$folder"
+  printf '{\n  "mdev_type": "vfio_ccw-io",\n  "start": "manual",\n  "attrs": []\n}' > "$folder/$1"
+}
+
+# The mock machine's kernel sees what dash writes.
+kernel() {
+  dash -c "$1"
+}
+
+finds() { # NAME UUID
+  local got
+  got=$("$virt_ccw" qemu-args --devno 0.0.1234 -g fe.0.1234 --root "$root" 2>&1)
+  [ "$got" = "-device
+vfio-ccw,devno=fe.0.1234,sysfsdev=/sys/bus/mdev/devices/$2" ]
+  local result=$?
+  report "$result" "$1"
+  [ "$result" = 0 ] || echo "# $got"
+}
+
+refuses() { # NAME EXIT TEXT DEVNO
+  local got code
+  got=$("$virt_ccw" qemu-args --devno "$4" --root "$root" 2>&1)
+  code=$?
+  [ "$code" = "$2" ] && grep -qF -- "$3" <<< "$got"
+  local result=$?
+  report "$result" "$1"
+  [ "$result" = 0 ] || echo "# exit $code: $got"
+}
+
+refuses "no such device" 4 "there is no device 0.0.4711" 0.0.4711
+refuses "no mdev yet" 4 "has no mdev: make one on its subchannel 0.0.0313" 0.0.1234
+define $first
+finds "the one that is defined" $first
+define $second
+refuses "two are defined, none is active" 1 "$first, $second" 0.0.1234
+
+kernel "echo 0.0.0313 > /sys/bus/css/devices/0.0.0313/driver/unbind"
+kernel "echo 0.0.0313 > /sys/bus/css/drivers/vfio_ccw/bind"
+kernel "echo $second > /sys/bus/css/devices/0.0.0313/mdev_supported_types/vfio_ccw-io/create"
+finds "the active one, whatever is defined" $second
+rm -r "$folder"
+finds "the active one, though it is not defined" $second
+kernel "echo 1 > /sys/bus/mdev/devices/$second/remove"
+refuses "no mdev any more" 4 "has no mdev" 0.0.1234
+
+echo "1..$number"
+exit "$failed"
