@@ -12,9 +12,12 @@
 
 #include "device.h"
 
-#define ACTL_BUSY	(SCSW_ACTL_SCHACT | SCSW_ACTL_DEVACT | SCSW_ACTL_SUSPENDED | \
-			 SCSW_ACTL_START_PEND | SCSW_ACTL_RESUME_PEND | \
+/* something moves data, or has yet to stop what may */
+#define ACTL_BUSY	(SCSW_ACTL_SCHACT | SCSW_ACTL_DEVACT | \
 			 SCSW_ACTL_HALT_PEND | SCSW_ACTL_CLEAR_PEND)
+
+/* the start function, which halt and clear end, has something left to do */
+#define ACTL_WAITING	(SCSW_ACTL_START_PEND | SCSW_ACTL_RESUME_PEND | SCSW_ACTL_SUSPENDED)
 
 static bool program_runs(const struct vfio_ccw_device *device)
 {
@@ -30,7 +33,11 @@ static bool is_solicited(const struct cmd_scsw *scsw)
 /* A suspended program and one with only its primary status still need memory. */
 static bool ends_program(const struct cmd_scsw *scsw)
 {
-	return is_solicited(scsw) && !(scsw->actl & ACTL_BUSY);
+	u32 unfinished = ACTL_BUSY;
+
+	if (!(scsw->fctl & (SCSW_FCTL_HALT_FUNC | SCSW_FCTL_CLEAR_FUNC)))
+		unfinished |= ACTL_WAITING;
+	return is_solicited(scsw) && !(scsw->actl & unfinished);
 }
 
 static dma32_t guest_address(const struct vfio_ccw_device *device, dma32_t host)

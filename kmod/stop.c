@@ -37,13 +37,22 @@ static void wait_for_interrupt(struct vfio_ccw_device *device)
 }
 
 /* One step towards a quiet subchannel; -EBUSY: another is needed. */
-static int step_towards_quiet(struct vfio_ccw_device *device, int *attempts)
+static int cancel_halt_clear(struct vfio_ccw_device *device, int *attempts)
 {
 	int ret = cio_cancel_halt_clear(device->sch, attempts);
 
 	if (ret == -EBUSY)
 		wait_for_interrupt(device);
 	return ret;
+}
+
+/* The same so that user space learns of it: a clear always gives status. */
+static int clear_and_tell(struct vfio_ccw_device *device, int *attempts)
+{
+	if (cio_clear(device->sch))
+		return -ENODEV;
+	wait_for_interrupt(device);
+	return -EBUSY;
 }
 
 static void give_up_on_program(struct vfio_ccw_device *device)
@@ -58,14 +67,15 @@ static void give_up_on_program(struct vfio_ccw_device *device)
  * End the channel program, if there is one, or keep one that is being built
  * from being started. The caller holds sch->lock, which is dropped meanwhile.
  */
-static void stop_program(struct vfio_ccw_device *device, unsigned long time)
+static void stop_program(struct vfio_ccw_device *device, unsigned long time,
+			 int (*step)(struct vfio_ccw_device *device, int *attempts))
 {
 	unsigned long deadline = jiffies + time;
 	int ret, attempts = ATTEMPTS;
 
 	vfio_ccw_move(device, FSM_STOP);
 	while (device->state == FSM_STOPPING) {
-		ret = step_towards_quiet(device, &attempts);
+		ret = step(device, &attempts);
 		if (ret == -EBUSY && time_before(jiffies, deadline))
 			continue;
 		if (ret == -EIO || ret == -EBUSY)
@@ -85,7 +95,7 @@ static int disable_subchannel(struct vfio_ccw_device *device, unsigned long time
 
 	while ((ret = cio_disable_subchannel(device->sch)) == -EBUSY) {
 		if (time_after_eq(jiffies, deadline) ||
-		    step_towards_quiet(device, &attempts) == -EIO)
+		    cancel_halt_clear(device, &attempts) == -EIO)
 			break;
 	}
 	return ret;
@@ -139,7 +149,7 @@ void vfio_ccw_disable(struct vfio_ccw_device *device)
 	struct subchannel *sch = device->sch;
 
 	spin_lock_irq(&sch->lock);
-	stop_program(device, CLOSE_TIME);
+	stop_program(device, CLOSE_TIME, cancel_halt_clear);
 	spin_unlock_irq(&sch->lock);
 
 	release_wedged_pages(device);
@@ -188,7 +198,7 @@ void vfio_ccw_vanish(struct vfio_ccw_device *device)
  */
 void vfio_ccw_shut_down(struct vfio_ccw_device *device)
 {
-	stop_program(device, SHUTDOWN_TIME);
+	stop_program(device, SHUTDOWN_TIME, cancel_halt_clear);
 	disable_subchannel(device, SHUTDOWN_TIME);
 	vfio_ccw_move(device, FSM_VANISH);
 }
@@ -198,7 +208,7 @@ static void stop_request(struct vfio_ccw_device *device, unsigned int request)
 {
 	spin_lock_irq(&device->sch->lock);
 	if (device->request == request)
-		stop_program(device, UNMAP_TIME);
+		stop_program(device, UNMAP_TIME, clear_and_tell);
 	spin_unlock_irq(&device->sch->lock);
 }
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding and running the cases. */
+#include "check.h"
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const Case *const tables[] = {
+  data_cases,
+  refusal_cases,
+  signal_cases,
+  interface_cases,
+};
+
+#define TABLES (sizeof tables / sizeof tables[0])
+
+/* A line for each case: its name and what it proves. */
+void
+check_list (void)
+{
+  const Case *entry;
+  size_t i;
+
+  for (i = 0; i < TABLES; i++)
+    {
+      for (entry = tables[i]; entry->name; entry++)
+        printf ("%s\t%s\n", entry->name, entry->property);
+    }
+}
+
+static const Case *
+find_case (const char *name)
+{
+  const Case *entry;
+  size_t i;
+
+  for (i = 0; i < TABLES; i++)
+    {
+      for (entry = tables[i]; entry->name; entry++)
+        {
+          if (!strcmp (entry->name, name))
+            return entry;
+        }
+    }
+  return NULL;
+}
+
+int
+command_check (Client *client, int argc, char **argv)
+{
+  const Case *entry;
+  uint8_t id[ID_MAX];
+  int i;
+
+  for (i = 0; i < argc; i++)
+    {
+      entry = find_case (argv[i]);
+      if (!entry)
+        {
+          fprintf (stderr, "vfio-client: there is no case %s\n", argv[i]);
+          return 2;
+        }
+      entry->run (client);
+      /* Whatever the case did, the device must still work. */
+      sense_id (client, id, sizeof id);
+    }
+  return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The subcommands. Each gets the words after the mdev's UUID, and returns the
+ * exit status: 0 as expected, 1 not so, 2 wrong usage.
+ */
+#pragma once
+
+#include "client.h"
+
+int command_info (Client *client, int argc, char **argv);
+int command_schib (Client *client, int argc, char **argv);
+int command_sense_id (Client *client, int argc, char **argv);
+int command_write_3270 (Client *client, int argc, char **argv);
+int command_bad_command (Client *client, int argc, char **argv);
+int command_run_program (Client *client, int argc, char **argv);
+int command_loop (Client *client, int argc, char **argv);
+int command_async (Client *client, int argc, char **argv);
+int command_hold (Client *client, int argc, char **argv);
+int command_check (Client *client, int argc, char **argv);
