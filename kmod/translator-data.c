@@ -17,6 +17,7 @@ struct data_ccw {
 	u8 *ccw;
 	u32 guest;	/* its guest address */
 	u32 count;
+	u8 operations;
 	bool backward;
 };
 
@@ -33,6 +34,11 @@ static u32 idaws_for(u64 first, u32 count, bool backward, u32 block)
 	if (count <= in_first)
 		return 1;
 	return 1 + (count - in_first + block - 1) / block;
+}
+
+static u32 most_idaws_for(u32 count, u32 block)
+{
+	return 1 + (count + block - 2) / block;
 }
 
 static u32 pages_end(const struct ccw_xlat *x)
@@ -185,8 +191,7 @@ static enum ccw_xlat_reason copy_idal(struct ccw_xlat *x,
 				      const struct data_ccw *data, u32 *nr)
 {
 	u32 size = guest_idaw_size(x);
-	u32 block = x->guest_block;
-	u32 most = 1 + (data->count - 1 + block - 1) / block;
+	u32 most = most_idaws_for(data->count, x->guest_block);
 	u32 list = x->low;
 	enum ccw_xlat_reason reason;
 	u8 *words;
@@ -264,35 +269,85 @@ static enum ccw_xlat_reason use_guest_pages(struct ccw_xlat *x, u32 slot,
 		reason = add_pages(x, list, nr);
 	if (reason)
 		return reason;
-	slot_note(x, slot)->ccw.flags |= NOTE_INDIRECT_LIST;
+	slot_note(x, slot)->ccw.flags |= NOTE_GUEST_PAGES;
 	set_idal(x, data->ccw, list);
 	return CCW_XLAT_OK;
 }
 
-static struct data_ccw data_of(struct ccw_xlat *x, u32 slot)
+static struct data_ccw data_of(struct ccw_xlat *x, u32 slot, u8 entered)
 {
 	u8 *ccw = slot_ccw(x, slot);
-	u8 operations = ccw_xlat_operations(x, slot);
+	u8 operations = ccw_xlat_operations(ccw, entered);
 
 	return (struct data_ccw) {
 		.ccw = ccw,
 		.guest = ccw_xlat_slot_guest(x, slot),
 		.count = ccw_count(ccw),
+		.operations = operations,
 		.backward = operations & ENTER_BACKWARD,
 	};
 }
 
+static bool both_directions(const struct data_ccw *data)
+{
+	return data->backward && data->operations != ENTER_BACKWARD;
+}
+
+static enum ccw_xlat_reason read_data(struct ccw_xlat *x, u32 slot,
+				      const struct data_ccw *data)
+{
+	x->error.guest_ccw = data->guest;
+	if (!moves_data(data->ccw, data->operations))
+		return use_sink(x, data->ccw, data->backward);
+	if (both_directions(data))
+		return CCW_XLAT_DIRECTION;
+	return use_guest_pages(x, slot, data);
+}
+
+/*
+ * A needed CCW that speculation would enter the other way round gets the list
+ * it needs. Should the channel come the other way, the first IDAW serves both,
+ * and every other gives a program check, being on the wrong side of its block:
+ * so there has to be another.
+ */
+static enum ccw_xlat_reason end_list(struct ccw_xlat *x)
+{
+	u32 list = x->low;
+
+	if (!reserve_idaws(x, 1))
+		return CCW_XLAT_SPACE;
+	store_be64(arena_at(x, list), x->arena.sink + 1);
+	return CCW_XLAT_OK;
+}
+
+/* Which way a needed CCW goes that is entered both ways. */
+static u8 settle_direction(const struct ccw_xlat *x, u32 slot)
+{
+	const u8 *ccw = slot_ccw(x, slot);
+	u8 needed = slot_note(x, slot)->ccw.needed;
+
+	if (moves_data(ccw, ccw_xlat_operations(ccw, needed)))
+		return needed;
+	/* What moves nothing does with any list: let the others have it. */
+	return ccw_flags(ccw) & CCW_FLAG_SKIP ? ENTER_OUTPUT : ENTER_BACKWARD;
+}
+
 static enum ccw_xlat_reason read_slot(struct ccw_xlat *x, u32 slot)
 {
-	u8 operations = ccw_xlat_operations(x, slot);
-	struct data_ccw data = data_of(x, slot);
+	union slot_note *note = slot_note(x, slot);
+	struct data_ccw data = data_of(x, slot, note->ccw.entered);
+	enum ccw_xlat_reason reason;
 
-	x->error.guest_ccw = data.guest;
-	if (!moves_data(data.ccw, operations))
-		return use_sink(x, data.ccw, data.backward);
-	if (data.backward && operations != ENTER_BACKWARD)
-		return CCW_XLAT_DIRECTION;
-	return use_guest_pages(x, slot, &data);
+	if (!note->ccw.needed || !both_directions(&data) ||
+	    !moves_data(data.ccw, data.operations))
+		return read_data(x, slot, &data);
+	ccw_xlat_note_cut(x, data.guest, CCW_XLAT_DIRECTION);
+	note->ccw.entered = settle_direction(x, slot);
+	data = data_of(x, slot, note->ccw.entered);
+	reason = read_data(x, slot, &data);
+	if (reason)
+		return reason;
+	return end_list(x);
 }
 
 static void cut_slot(struct ccw_xlat *x, u32 slot, enum ccw_xlat_reason reason)
@@ -315,8 +370,39 @@ static void read_speculative_slot(struct ccw_xlat *x, u32 slot)
 	cut_slot(x, slot, reason);
 }
 
+static bool slot_has_data(const struct ccw_xlat *x, u32 slot)
+{
+	return slot_is_live(x, slot) && !ccw_is_tic(slot_ccw(x, slot));
+}
+
+/**
+ * ccw_xlat_data_bound - how much room data can want at most
+ * @x: a translation whose needed CCWs are read, and no others
+ *
+ * Return: bytes of arena, at most all of it.
+ */
+u32 ccw_xlat_data_bound(const struct ccw_xlat *x)
+{
+	u32 bound = 2 * (MAX_COUNT / x->guest_block + 1) * IDAW_SIZE;
+	u32 head, slot, end, idaws;
+
+	for_each_segment(x, head) {
+		end = ccw_xlat_next_segment(x, head) - SEGMENT_LINKS;
+		for (slot = head + 1; slot < end; slot++) {
+			if (!slot_has_data(x, slot))
+				continue;
+			idaws = most_idaws_for(ccw_count(slot_ccw(x, slot)),
+					       x->guest_block);
+			bound += idaws * (IDAW_SIZE + 2 * (u32)sizeof(u64));
+			if (bound >= x->arena.len)
+				return x->arena.len;
+		}
+	}
+	return bound;
+}
+
 /* Reads the data of all CCWs that are, or are not, needed. */
-static enum ccw_xlat_reason read_slots(struct ccw_xlat *x, u8 needed)
+static enum ccw_xlat_reason read_slots(struct ccw_xlat *x, bool needed)
 {
 	enum ccw_xlat_reason reason;
 	u32 head, slot, end;
@@ -324,10 +410,8 @@ static enum ccw_xlat_reason read_slots(struct ccw_xlat *x, u8 needed)
 	for_each_segment(x, head) {
 		end = ccw_xlat_next_segment(x, head) - SEGMENT_LINKS;
 		for (slot = head + 1; slot < end; slot++) {
-			if (!slot_is_live(x, slot) ||
-			    ccw_is_tic(slot_ccw(x, slot)) ||
-			    (slot_note(x, slot)->ccw.flags & NOTE_NEEDED) !=
-			    needed)
+			if (!slot_has_data(x, slot) ||
+			    slot_is_needed(x, slot) != needed)
 				continue;
 			if (!needed) {
 				read_speculative_slot(x, slot);
@@ -439,10 +523,10 @@ enum ccw_xlat_reason ccw_xlat_read_data(struct ccw_xlat *x)
 	x->low = x->nr_slots * CCW_SIZE;
 	/* One ORB bit rules all lists: only 2 KiB lists need 2 KiB blocks. */
 	x->host_block = x->indirect ? x->guest_block : CCW_XLAT_PAGE_SIZE;
-	reason = read_slots(x, NOTE_NEEDED);
+	reason = read_slots(x, true);
 	if (reason)
 		return reason;
-	read_slots(x, 0);
+	read_slots(x, false);
 	publish_pages(x);
 	return CCW_XLAT_OK;
 }
@@ -490,12 +574,12 @@ static bool translate_idal(struct ccw_xlat *x, const struct data_ccw *data,
 static enum ccw_xlat_reason translate_slot(struct ccw_xlat *x, u32 slot,
 					   u32 *hint)
 {
-	struct data_ccw data = data_of(x, slot);
+	struct data_ccw data = data_of(x, slot, slot_note(x, slot)->ccw.entered);
 
 	x->error.guest_ccw = data.guest;
 	if (translate_idal(x, &data, hint))
 		return CCW_XLAT_OK;
-	if (slot_note(x, slot)->ccw.flags & NOTE_NEEDED)
+	if (slot_is_needed(x, slot))
 		return CCW_XLAT_PIN;
 	cut_slot(x, slot, CCW_XLAT_PIN);
 	memset(data.ccw, 0, CCW_SIZE);
@@ -519,7 +603,7 @@ enum ccw_xlat_reason ccw_xlat_translate_data(struct ccw_xlat *x)
 		for (slot = head + 1; slot < end; slot++) {
 			if (!slot_is_live(x, slot) ||
 			    !(slot_note(x, slot)->ccw.flags &
-			      NOTE_INDIRECT_LIST))
+			      NOTE_GUEST_PAGES))
 				continue;
 			reason = translate_slot(x, slot, &hint);
 			if (reason)

@@ -57,15 +57,15 @@
 #define ENTER_DATA		0x0f	/* any data chaining */
 
 /* What became of a CCW. */
-#define NOTE_NEEDED		0x01	/* entered before speculation began */
-#define NOTE_CUT		0x02	/* speculative, and wrong: zero CCW */
-#define NOTE_INDIRECT_LIST	0x04	/* its IDAL holds guest pages */
+#define NOTE_CUT		0x01	/* speculative, and wrong: zero CCW */
+#define NOTE_GUEST_PAGES	0x02	/* its IDAL holds guest pages */
 
 union slot_note {
 	struct {
 		u32 next;	/* CCW: next to visit. Link: slot it stands for. */
 		u8 entered;	/* ENTER_ bits seen */
 		u8 pending;	/* ENTER_ bits seen and not yet visited */
+		u8 needed;	/* ENTER_ bits seen before speculation */
 		u8 flags;	/* NOTE_ bits */
 	} ccw;
 	struct {
@@ -164,6 +164,11 @@ static inline u32 page_rest(u64 address)
 	for ((head) = 0; (head) + 1 < (x)->nr_slots;			\
 	     (head) = ccw_xlat_next_segment((x), (head)))
 
+static inline bool slot_is_needed(const struct ccw_xlat *x, u32 slot)
+{
+	return slot_note(x, slot)->ccw.needed;
+}
+
 /* Will the slot be in the host program as a CCW or TIC? */
 static inline bool slot_is_live(const struct ccw_xlat *x, u32 slot)
 {
@@ -175,11 +180,12 @@ static inline bool slot_is_live(const struct ccw_xlat *x, u32 slot)
 /* translator-program.c: the CCWs */
 u32 ccw_xlat_next_segment(const struct ccw_xlat *x, u32 head);
 u32 ccw_xlat_slot_guest(struct ccw_xlat *x, u32 slot);
-u8 ccw_xlat_operations(const struct ccw_xlat *x, u32 slot);
+u8 ccw_xlat_operations(const u8 *ccw, u8 entered);
 enum ccw_xlat_reason ccw_xlat_read_program(struct ccw_xlat *x);
 void ccw_xlat_finish_slots(struct ccw_xlat *x);
 
 /* translator-data.c: the data they move */
+u32 ccw_xlat_data_bound(const struct ccw_xlat *x);
 enum ccw_xlat_reason ccw_xlat_read_data(struct ccw_xlat *x);
 enum ccw_xlat_reason ccw_xlat_translate_data(struct ccw_xlat *x);
 

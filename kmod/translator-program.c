@@ -126,11 +126,12 @@ static void convert_to_format1(u8 *ccw)
 static u32 piece_count(const struct ccw_xlat *x, u32 guest, u32 bytes,
 		       u32 overhead)
 {
-	u32 room = x->arena.len / SLOT_COST - x->nr_slots;
+	u32 room = (x->arena.len - x->kept) / SLOT_COST;
 	u32 start, head;
 
-	if (room <= overhead)
+	if (room <= x->nr_slots + overhead)
 		return 0;
+	room -= x->nr_slots + overhead;
 	if (bytes > page_rest(guest))
 		bytes = page_rest(guest);
 	for_each_segment(x, head) {
@@ -138,9 +139,7 @@ static u32 piece_count(const struct ccw_xlat *x, u32 guest, u32 bytes,
 		if (start > guest && start - guest < bytes)
 			bytes = start - guest;
 	}
-	if (bytes / CCW_SIZE > room - overhead)
-		return room - overhead;
-	return bytes / CCW_SIZE;
+	return bytes / CCW_SIZE < room ? bytes / CCW_SIZE : room;
 }
 
 static void grow(struct ccw_xlat *x, u32 slots)
@@ -265,27 +264,21 @@ static u8 command_operation(u8 command)
 	return (command & 0x03) == 0x02 ? ENTER_INPUT : ENTER_OUTPUT;
 }
 
-static u8 entered_operations(const u8 *ccw, u8 entered)
+/**
+ * ccw_xlat_operations - what a CCW may be executed as
+ * @ccw: the CCW, no TIC
+ * @entered: how it is entered, ENTER_ bits
+ *
+ * Return: ENTER_ bits other than ENTER_COMMAND; none if it only gives a program
+ * check.
+ */
+u8 ccw_xlat_operations(const u8 *ccw, u8 entered)
 {
 	u8 operations = entered & ENTER_DATA;
 
 	if (entered & ENTER_COMMAND)
 		operations |= command_operation(ccw_command(ccw));
 	return operations;
-}
-
-/**
- * ccw_xlat_operations - what a CCW may be executed as
- * @x: the translation
- * @slot: a CCW's slot
- *
- * Return: ENTER_ bits other than ENTER_COMMAND; none if it only gives a program
- * check.
- */
-u8 ccw_xlat_operations(const struct ccw_xlat *x, u32 slot)
-{
-	return entered_operations(slot_ccw(x, slot),
-				  slot_note(x, slot)->ccw.entered);
 }
 
 static void enter(struct ccw_xlat *x, u32 slot, u8 how)
@@ -302,7 +295,7 @@ static void enter(struct ccw_xlat *x, u32 slot, u8 how)
 	note->ccw.pending |= fresh;
 	note->ccw.entered |= fresh;
 	if (!x->speculating)
-		note->ccw.flags |= NOTE_NEEDED;
+		note->ccw.needed |= fresh;
 }
 
 /*
@@ -344,31 +337,13 @@ static enum ccw_xlat_reason follow(struct ccw_xlat *x, u32 slot, u32 distance,
 	return CCW_XLAT_OK;
 }
 
-/*
- * SEARCH, TIC back to it, READ: the device leaves the loop by a status
- * modifier, so the READ is as much a part of the program as the SEARCH.
- */
-static bool leaves_retry_loop(struct ccw_xlat *x, u32 slot)
-{
-	u32 guest = ccw_xlat_slot_guest(x, slot);
-	u32 head = segment_of(x, slot);
-	u32 next = find_slot(x, guest + CCW_SIZE);
-	const u8 *ccw = slot_ccw(x, next);
-
-	return next != NO_SLOT && ccw_is_tic(ccw) &&
-	       ccw_address(ccw) <= guest &&
-	       segment_covers(x, head, ccw_address(ccw));
-}
-
 static enum ccw_xlat_reason follow_command(struct ccw_xlat *x, u32 slot)
 {
 	enum ccw_xlat_reason reason = follow(x, slot, 1, ENTER_COMMAND);
 
-	if (reason)
-		return reason;
-	if (x->speculating || leaves_retry_loop(x, slot))
-		return follow(x, slot, 2, ENTER_COMMAND);
-	return CCW_XLAT_OK;
+	if (!reason && x->speculating)
+		reason = follow(x, slot, 2, ENTER_COMMAND);
+	return reason;
 }
 
 static enum ccw_xlat_reason visit_tic(struct ccw_xlat *x, u32 slot, u8 how)
@@ -428,7 +403,7 @@ static enum ccw_xlat_reason visit(struct ccw_xlat *x, u32 slot, u8 how)
 	if (ccw_flags(ccw) & CCW_FLAG_INDIRECT)
 		x->indirect = true;
 	if (ccw_flags(ccw) & CCW_FLAG_CHAIN_DATA)
-		return follow(x, slot, 1, entered_operations(ccw, how));
+		return follow(x, slot, 1, ccw_xlat_operations(ccw, how));
 	if (ccw_flags(ccw) & CCW_FLAG_CHAIN_COMMAND)
 		return follow_command(x, slot);
 	return CCW_XLAT_OK;
@@ -441,11 +416,9 @@ static enum ccw_xlat_reason visit(struct ccw_xlat *x, u32 slot, u8 how)
 static void cut_unless_needed(struct ccw_xlat *x, u32 slot,
 			      enum ccw_xlat_reason reason)
 {
-	union slot_note *note = slot_note(x, slot);
-
-	if (note->ccw.flags & NOTE_NEEDED)
+	if (slot_is_needed(x, slot))
 		return;
-	note->ccw.flags |= NOTE_CUT;
+	slot_note(x, slot)->ccw.flags |= NOTE_CUT;
 	ccw_xlat_note_cut(x, x->error.guest_ccw, reason);
 }
 
@@ -485,13 +458,15 @@ static bool status_modifier_matters(const struct ccw_xlat *x, u32 slot)
 
 /*
  * The second look at the needed CCWs: where does a status modifier lead? What
- * that finds may be added behind, or grow the last segment, while this runs.
+ * that finds may be added behind, or grow the last segment, while this runs. It
+ * must not take the room that the data of the needed CCWs will want.
  */
 static void speculate(struct ccw_xlat *x)
 {
 	u32 head, i;
 
 	x->speculating = true;
+	x->kept = ccw_xlat_data_bound(x);
 	for_each_segment(x, head) {
 		for (i = 1; i <= segment_count(x, head); i++) {
 			if (!status_modifier_matters(x, head + i))

@@ -41,13 +41,14 @@
  * What is translated: every CCW that chaining, TRANSFER IN CHANNEL or a status
  * modifier (PoP, "Status Modifier": the CCW 16 bytes on) can reach.
  *
- *  - Reached by chaining or TIC, or by the status modifier that leaves a retry
- *    loop (SEARCH, TIC to the SEARCH, READ): needed. What the channel would
- *    answer with a program check, and what cannot be read or pinned, fails the
- *    translation.
- *  - Reached only by some other status modifier: speculative, for it is seldom
- *    a CCW at all. What is wrong there becomes a zero CCW, and so gives the
- *    program check the guest would get, only if the channel comes there.
+ *  - Reached by chaining or TIC: needed. What the channel would answer with a
+ *    program check, and what cannot be read or pinned, fails the translation.
+ *  - Reached only by a status modifier: speculative. It may be the READ behind
+ *    SEARCH and TIC; it may as well be no CCW at all, for most programs end
+ *    behind a CCW that chains. What is wrong there becomes a zero CCW, and so
+ *    gives the program check the guest would get, only if the channel comes
+ *    there. What does not fit is treated alike, and never takes room from the
+ *    needed CCWs: if @cut says CCW_XLAT_SPACE, a larger arena will do better.
  *
  * Memory: the arena is filled from below with what the channel reads (CCWs
  * first, IDAWs behind) and from above with bookkeeping. A program takes
@@ -215,6 +216,7 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  * @format2_idaws: guest IDAWs are format 2 (64 bits)
  * @indirect: some guest CCW has an IDAL
  * @speculating: visiting speculative CCWs
+ * @kept: bytes of arena that speculative CCWs must leave for needed data
  * @guest_block: bytes a guest IDAW designates
  * @host_block: bytes a host IDAW designates
  * @nr_slots: CCW slots in use, counted from the start of the arena
@@ -244,6 +246,7 @@ struct ccw_xlat {
 	bool format2_idaws;
 	bool indirect;
 	bool speculating;
+	u32 kept;
 	u32 guest_block;
 	u32 host_block;
 	u32 nr_slots;
