@@ -15,7 +15,10 @@ next_byte (Source *source)
 {
   if (source->next < source->len)
     return source->bytes[source->next++];
-  return source->rand != NULL ? (guint8) g_rand_int (source->rand) : 0;
+  if (source->rand != NULL)
+    return (guint8) g_rand_int (source->rand);
+  /* A short input still makes a whole machine, always the same. */
+  return (guint8) (((guint32) source->next++ * 2654435761u) >> 24);
 }
 
 static guint32
@@ -190,10 +193,10 @@ random_program_init (RandomProgram *program, Source *source)
   program->source = source;
   program->machine = machine_new (MEMORY_SIZE, arenas[next_byte (source) % G_N_ELEMENTS (arenas)]);
   cpa = program_address (source);
-  put_idals (program->machine, source, (orb_flags & ORB_H) != 0, block);
   put_programs (program->machine, source, cpa, format1);
   put_steps (program->steps, source);
   spoil_pages (program->machine, source);
+  put_idals (program->machine, source, (orb_flags & ORB_H) != 0, block);
   check_make_orb (program->orb, orb_flags, cpa);
   machine_snapshot (program->machine);
 }
