@@ -254,11 +254,15 @@ get_device (xmlDoc *doc, GError **error)
 {
   const xmlNode *root = xmlDocGetRootElement (doc);
 
-  if (root != NULL && ccw_xml_is_element (root, "device"))
+  if (ccw_xml_is_element (root, "device"))
     return root;
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
-               "expecting root element 'device' without a namespace, not '%s'",
-               root == NULL ? "" : (const char *) root->name);
+  if (root->ns != NULL)
+    g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                 "libvirt's elements have no namespace, the root element is of '%s'",
+                 root->ns->href);
+  else
+    g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                 "expecting root element of 'device', not '%s'", root->name);
   return NULL;
 }
 
