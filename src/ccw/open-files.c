@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ccw/open-files.h"
 
+#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "ccw/sysfs.h"
+
+#define TARGET_SIZE 4096
 
 /* Device number of a node, 0 when there is none. */
 static dev_t
@@ -28,19 +31,16 @@ is_same_node (const char *a, const char *b)
   return number != 0 && number == device_number (b);
 }
 
-/* What @fd_path, a link in /proc/PID/fd, leads to, if that is one of @nodes. */
-static char *
-find_node (const char *fd_path, const GPtrArray *nodes)
+static gboolean
+is_one_of (const char *target, const GPtrArray *nodes)
 {
-  g_autofree char *target = g_file_read_link (fd_path, NULL);
-
   /* Whatever is not a node is not looked at: a stat() on a dead network file system would hang. */
-  if (target == NULL || !g_str_has_prefix (target, "/dev/"))
-    return NULL;
+  if (!g_str_has_prefix (target, "/dev/"))
+    return FALSE;
   for (guint i = 0; i < nodes->len; i++)
     if (is_same_node (g_ptr_array_index (nodes, i), target))
-      return g_steal_pointer (&target);
-  return NULL;
+      return TRUE;
+  return FALSE;
 }
 
 static char *
@@ -53,21 +53,23 @@ describe_opener (const char *process, const char *node)
                           process, node);
 }
 
+/* Processes come and go meanwhile: one that has no folder any more has nothing open. */
 static char *
 find_opener_in (const char *process, const GPtrArray *nodes)
 {
-  g_autofree char *folder = g_build_filename ("/proc", process, "fd", NULL);
-  g_autoptr (GPtrArray) fds = ccw_sysfs_list (folder);
+  g_autofree char *path = g_build_filename ("/proc", process, "fd", NULL);
+  DIR *folder = opendir (path);
+  char target[TARGET_SIZE];
+  char *opener = NULL;
+  struct dirent *entry;
 
-  for (guint i = 0; i < fds->len; i++)
-    {
-      g_autofree char *fd_path = g_build_filename (folder, g_ptr_array_index (fds, i), NULL);
-      g_autofree char *node = find_node (fd_path, nodes);
-
-      if (node != NULL)
-        return describe_opener (process, node);
-    }
-  return NULL;
+  while (folder != NULL && opener == NULL && (entry = readdir (folder)) != NULL)
+    if (ccw_sysfs_read_link_name_at (dirfd (folder), entry->d_name, target, sizeof target) != NULL
+        && is_one_of (target, nodes))
+      opener = describe_opener (process, target);
+  if (folder != NULL)
+    closedir (folder);
+  return opener;
 }
 
 char *

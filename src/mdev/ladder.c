@@ -180,7 +180,15 @@ write_override (const MdevRecord *record, const char *driver, GError **error)
   if (g_strcmp0 (now, driver) == 0)
     return TRUE;
   /* An empty line clears it; a write of nothing would never reach the kernel. */
-  return ccw_sysfs_write (path, driver != NULL ? driver : "\n", error);
+  if (!ccw_sysfs_write (path, driver != NULL ? driver : "\n", error))
+    return FALSE;
+  g_free (now);
+  now = mdev_subchannel_read_override (&record->subchannel);
+  if (g_strcmp0 (now, driver) == 0)
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "%s did not take '%s'", path,
+               driver != NULL ? driver : "");
+  return FALSE;
 }
 
 static gboolean

@@ -112,9 +112,10 @@ make_terminal (MockMachine *machine, MockSubchannel *subchannel)
   g_autofree char *leaf = g_strdup_printf ("3270/tty%s", subchannel->device);
   g_autofree char *folder = mock_device_path (subchannel, leaf);
   g_autofree char *number = g_strdup_printf ("227:%u\n", subchannel->index + 1);
+  g_autofree char *uevent = g_strdup_printf ("DEVNAME=3270/tty%u\n", subchannel->index + 1);
 
   put_file (machine, folder, "dev", number);
-  put_file (machine, folder, "uevent", "");
+  put_file (machine, folder, "uevent", uevent);
 }
 
 static void

@@ -3,13 +3,15 @@
 
 /*
  * What is said on the mock kernel's socket (SOCK_SEQPACKET): one request, one
- * answer, end. The answer is an int: 0 or the errno.
+ * answer, end. The answer is an int: 0, the errno, or that the writer is to die
+ * on the spot, as if by kill -9.
  *
  * A write: 'w', the file's path below /sys with its NUL, the data written.
  * A control line: 'c', the line with its NUL (machine-control.h).
  */
 #define MOCK_KERNEL_WRITE 'w'
 #define MOCK_KERNEL_CONTROL 'c'
+#define MOCK_KERNEL_DIE (-2)
 
 /* A page is what sysfs takes at most. */
 #define MOCK_KERNEL_DATA_MAX 4096

@@ -26,6 +26,7 @@ struct _MockKernel
   GMainContext *context;
   GMainLoop *loop;
   int listener;
+  int ioctl_listener;
   guint pending; /* deferred work; guarded by the machine's lock */
   GCond settled;
   GMutex settled_lock;
@@ -190,6 +191,19 @@ register_parent (MockMachine *machine, MockSubchannel *subchannel)
   mock_emit (machine, "change", "css", folder);
 }
 
+static char *
+take_group (MockMachine *machine)
+{
+  for (guint number = 0;; number++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", number);
+      g_autofree char *path = g_build_filename ("/sys/kernel/iommu_groups", name, NULL);
+
+      if (!mock_tree_exists (&machine->tree, path))
+        return g_steal_pointer (&name);
+    }
+}
+
 static void
 create_mdev (MockMachine *machine, MockSubchannel *subchannel, const char *uuid)
 {
@@ -201,9 +215,10 @@ create_mdev (MockMachine *machine, MockSubchannel *subchannel, const char *uuid)
   g_autofree char *driver = g_build_filename (folder, "driver", NULL);
   g_autofree char *mdev_type = g_build_filename (folder, "mdev_type", NULL);
   g_autofree char *type = type_path (subchannel, NULL);
-  g_autofree char *group = g_strdup_printf ("/sys/kernel/iommu_groups/%u", machine->next_group);
+  g_autofree char *number = take_group (machine);
+  g_autofree char *group = g_build_filename ("/sys/kernel/iommu_groups", number, NULL);
   g_autofree char *group_link = g_build_filename (folder, "iommu_group", NULL);
-  g_autofree char *node = g_strdup_printf ("/dev/vfio/%u", machine->next_group++);
+  g_autofree char *node = g_build_filename ("/dev/vfio", number, NULL);
 
   mock_tree_file (&machine->tree, remove, "");
   mock_tree_file (&machine->tree, uevent, "");
@@ -474,17 +489,31 @@ take_fault (MockMachine *machine, const char *path, int *error)
 }
 
 static int
+decide (MockMachine *machine, const char *path, const char *data)
+{
+  MockFate fate = machine->n_orders == machine->fate_at ? machine->fate : MOCK_FATE_NONE;
+  int error = 0;
+
+  if (take_fault (machine, path, &error) || fate == MOCK_FATE_IGNORE)
+    return error;
+  if (fate == MOCK_FATE_REFUSE)
+    return EIO;
+  if (fate != MOCK_FATE_KILL)
+    error = carry_out (machine, path, data);
+  return fate == MOCK_FATE_KILL || fate == MOCK_FATE_ORPHAN ? MOCK_KERNEL_DIE : error;
+}
+
+static int
 handle_write (MockMachine *machine, const char *path, const char *data, gsize length)
 {
   g_autofree char *text = g_strchomp (g_strndup (data, length));
-  int error = 0;
+  int answer;
 
   g_rec_mutex_lock (&machine->lock);
   machine->n_orders++;
-  if (!take_fault (machine, path, &error))
-    error = carry_out (machine, path, text);
+  answer = decide (machine, path, text);
   g_rec_mutex_unlock (&machine->lock);
-  return error;
+  return answer;
 }
 
 /* --- the thread ------------------------------------------------------------- */
@@ -531,6 +560,18 @@ on_request (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* umockdev's library connects for every node that is opened, to have its ioctls answered; none is
+ * ever asked for here. */
+static gboolean
+on_node_opened (int fd, GIOCondition condition, gpointer user_data)
+{
+  int peer = accept (fd, NULL, NULL);
+
+  if (peer >= 0)
+    close (peer);
+  return G_SOURCE_CONTINUE;
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -543,10 +584,10 @@ run (gpointer data)
 }
 
 static int
-open_listener (const char *path)
+open_listener (const char *path, int type)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+  int fd = socket (AF_UNIX, type | SOCK_CLOEXEC, 0);
 
   g_strlcpy (address.sun_path, path, sizeof address.sun_path);
   if (fd < 0 || bind (fd, (struct sockaddr *) &address, sizeof address) < 0 || listen (fd, 64) < 0)
@@ -554,22 +595,32 @@ open_listener (const char *path)
   return fd;
 }
 
+static void
+serve (struct _MockKernel *kernel, int listener, GUnixFDSourceFunc func)
+{
+  g_autoptr (GSource) source = g_unix_fd_source_new (listener, G_IO_IN);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (func), kernel->machine, NULL);
+  g_source_attach (source, kernel->context);
+}
+
 struct _MockKernel *
 mock_kernel_start (MockMachine *machine)
 {
   struct _MockKernel *kernel = g_new0 (struct _MockKernel, 1);
   g_autofree char *path = g_build_filename (machine->tree.root, "kernel", NULL);
-  g_autoptr (GSource) source = NULL;
+  g_autofree char *ioctl_path = g_build_filename (machine->tree.root, "ioctl", "_default", NULL);
 
   kernel->machine = machine;
-  kernel->listener = open_listener (path);
+  kernel->listener = open_listener (path, SOCK_SEQPACKET);
+  mock_tree_folder (&machine->tree, "/ioctl");
+  kernel->ioctl_listener = open_listener (ioctl_path, SOCK_STREAM);
   kernel->context = g_main_context_new ();
   kernel->loop = g_main_loop_new (kernel->context, FALSE);
   g_mutex_init (&kernel->settled_lock);
   g_cond_init (&kernel->settled);
-  source = g_unix_fd_source_new (kernel->listener, G_IO_IN);
-  g_source_set_callback (source, G_SOURCE_FUNC (on_request), machine, NULL);
-  g_source_attach (source, kernel->context);
+  serve (kernel, kernel->listener, on_request);
+  serve (kernel, kernel->ioctl_listener, on_node_opened);
   g_setenv ("MOCK_KERNEL_SOCKET", path, TRUE);
   kernel->thread = g_thread_new ("mock-kernel", run, kernel);
   return kernel;
@@ -583,6 +634,7 @@ mock_kernel_stop (struct _MockKernel *kernel)
   g_thread_join (kernel->thread);
   g_unsetenv ("MOCK_KERNEL_SOCKET");
   close (kernel->listener);
+  close (kernel->ioctl_listener);
   g_main_loop_unref (kernel->loop);
   g_main_context_unref (kernel->context);
   g_mutex_clear (&kernel->settled_lock);

@@ -21,17 +21,27 @@ typedef struct
   guint times;
 } MockFault;
 
+typedef enum
+{
+  MOCK_FATE_NONE,
+  MOCK_FATE_REFUSE,
+  MOCK_FATE_IGNORE,
+  MOCK_FATE_KILL,
+  MOCK_FATE_ORPHAN,
+} MockFate;
+
 struct _MockMachine
 {
   MockTree tree;
   GRecMutex lock;          /* guards all below and the files */
   GHashTable *subchannels; /* name -> MockSubchannel */
   GPtrArray *faults;       /* of MockFault */
+  MockFate fate;           /* of the order number fate_at */
+  guint fate_at;
   GString *mounts;         /* text of /proc/self/mountinfo */
   GString *swaps;
   GString *consoles;
   GHashTable *next_index;  /* kind's name -> how many there have been */
-  guint next_group;
   guint n_orders;
   gboolean quiet;          /* no events now */
 

@@ -23,7 +23,7 @@ make_buses (MockMachine *machine)
     "/sys/bus/mdev/devices", "/sys/bus/mdev/drivers/vfio_ccw_mdev", "/sys/bus/virtio/devices",
     "/sys/class/mdev_bus",   "/sys/class/block",      "/sys/class/net",
     "/sys/devices/css0",     "/sys/firmware/ipl",     "/sys/firmware/dump",
-    "/sys/fs/btrfs",         "/dev/vfio",
+    "/sys/fs/btrfs",         "/sys/kernel/iommu_groups", "/dev/vfio",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
@@ -344,12 +344,33 @@ verb_fail (MockMachine *machine, char **argument, GError **error)
   return TRUE;
 }
 
+static gboolean
+verb_at (MockMachine *machine, char **argument, GError **error)
+{
+  static const char *const fates[] = {
+    [MOCK_FATE_REFUSE] = "refuse",
+    [MOCK_FATE_IGNORE] = "ignore",
+    [MOCK_FATE_KILL] = "kill",
+    [MOCK_FATE_ORPHAN] = "orphan",
+  };
+
+  for (guint fate = MOCK_FATE_REFUSE; fate < G_N_ELEMENTS (fates); fate++)
+    if (g_str_equal (fates[fate], argument[1]))
+      {
+        machine->fate = fate;
+        machine->fate_at = machine->n_orders + (guint) g_ascii_strtoull (argument[0], NULL, 10);
+        return TRUE;
+      }
+  return wrong (error, "no such fate", argument[1]);
+}
+
 static const struct
 {
   const char *name;
   guint n_arguments;
   gboolean (*func) (MockMachine *machine, char **argument, GError **error);
 } verbs[] = {
+  { "at", 2, verb_at },
   { "btrfs", 1, verb_btrfs },
   { "close", 1, verb_close },
   { "console", 2, verb_console },

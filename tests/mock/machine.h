@@ -32,6 +32,8 @@
  *   close PID
  *   fail ORDER ERRNO TIMES        the next TIMES writes to files whose path ends in ORDER
  *                                 fail; ERRNO 0: they succeed without any effect
+ *   at N refuse|ignore|kill|orphan   the Nth write from now fails with EIO, succeeds without any
+ *                                 effect, or its writer dies by SIGKILL before or after its effect
  *
  * Thread safe.
  */
