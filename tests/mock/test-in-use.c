@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Each kind of use is found and named; what is not used is free. */
+#include <glib.h>
+#include <string.h>
+
+#include "ccw/error.h"
+#include "ccw/in-use.h"
+#include "machine.h"
+
+typedef struct
+{
+  const char *name;
+  const char *kind;       /* of device 0.0.1000, online */
+  const char *verbs[3];   /* what makes it used; none: it is free */
+  const char *message[2]; /* what the refusal says */
+} Case;
+
+static const Case cases[] = {
+  { "disk", "dasd", { NULL }, { NULL } },
+  { "disk/mounted", "dasd", { "mount /dev/dasda / ext4 94:0" }, { "/dev/dasda is mounted on /" } },
+  { "disk/partition-mounted",
+    "dasd",
+    { "mount /dev/dasda1 /srv/some\\\\040where ext4 94:1" },
+    { "/dev/dasda1 is mounted on /srv/some where" } },
+  { "disk/other-mounted", "dasd", { "mount /dev/dasdb1 /srv ext4 94:5" }, { NULL } },
+  { "disk/similar-number-mounted", "dasd", { "mount /dev/dasdz1 /srv ext4 94:11" }, { NULL } },
+  { "disk/mounted-by-source",
+    "dasd",
+    { "mount /dev/dasda1 /srv btrfs 0:41" },
+    { "/dev/dasda1 is mounted on /srv" } },
+  { "disk/second-of-btrfs", "dasd", { "btrfs dasda1" }, { "btrfs 6f6a1c02" } },
+  { "disk/swap", "dasd", { "swap /dev/dasda1" }, { "/dev/dasda1 is swap space" } },
+  { "disk/other-swap", "dasd", { "swap /dev/dasda11" }, { NULL } },
+  { "disk/held", "dasd", { "hold dasda1 dm-0" }, { "/dev/dasda1 is held by /dev/dm-0" } },
+  { "disk/held-and-mounted",
+    "dasd",
+    { "hold dasda1 dm-0", "mount /dev/dm-0 / xfs 253:0" },
+    { "/dev/dasda1 is held by /dev/dm-0", "/dev/dm-0 is mounted on /" } },
+  { "disk/open",
+    "dasd",
+    { "open 812 fdasd /dev/dasda" },
+    { "fdasd (process 812) has /dev/dasda open" } },
+  { "disk/ipl", "dasd", { "ipl 0.0.1000" }, { "the system was started from it" } },
+  { "disk/other-ipl", "dasd", { "ipl 0.0.1001" }, { NULL } },
+  { "disk/dump", "dasd", { "dump 0.0.1000" }, { "dump device" } },
+  { "fcp", "fcp", { NULL }, { NULL } },
+  { "fcp/lun-mounted", "fcp", { "mount /dev/sda1 /data xfs 8:1" }, { "/dev/sda1 is mounted" } },
+  { "group", "qeth", { NULL }, { "ccwgroup device 0.0.1000" } },
+  { "line-terminal", "3215", { NULL }, { "3215" } },
+  { "line-terminal/offline", "3215", { "online 0.0.1000 0" }, { NULL } },
+  { "terminal", "3270", { "online 0.0.1000 1" }, { NULL } },
+  { "terminal/open",
+    "3270",
+    { "online 0.0.1000 1", "open 99 agetty /dev/3270/tty1" },
+    { "agetty (process 99) has /dev/3270/tty1 open" } },
+  { "terminal/console",
+    "3270",
+    { "online 0.0.1000 1", "console tty3270 227:1" },
+    { "/dev/3270/tty1 is a console" } },
+  { "terminal/other-console", "3270", { "online 0.0.1000 1", "console ttyS0 4:64" }, { NULL } },
+  { "virtio-blk", "virtio-blk", { NULL }, { NULL } },
+  { "virtio-blk/mounted",
+    "virtio-blk",
+    { "mount /dev/root / ext4 254:1" },
+    { "/dev/vda1 is mounted on /" } },
+  { "virtio-net", "virtio-net", { NULL }, { NULL } },
+  { "virtio-net/up", "virtio-net", { "interface eth0 up" }, { "network interface eth0 is up" } },
+  { "virtio-9p", "virtio-9p", { "mount othertag /mnt 9p 0:25" }, { NULL } },
+  { "virtio-9p/mounted",
+    "virtio-9p",
+    { "mount tag0 /mnt 9p 0:25" },
+    { "its 9p share tag0 is mounted on /mnt" } },
+  { "virtio-fs", "virtio-fs", { "mount tag0 /mnt 9p 0:25" }, { NULL } },
+  { "virtio-fs/mounted", "virtio-fs", { "mount any /mnt virtiofs 0:25" }, { "/mnt" } },
+  { "virtio-rng", "virtio-rng", { NULL }, { NULL } },
+  { "virtio-console", "virtio-console", { "console ttyS0 4:64" }, { NULL } },
+  { "virtio-console/used", "virtio-console", { "console hvc0 229:0" }, { "virtio console" } },
+  { "no-driver", "unknown", { NULL }, { NULL } },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (MockMachine) machine = mock_machine_new ();
+  g_autoptr (GError) error = NULL;
+  CcwDevId device = { .number = 0x1000 };
+  gboolean is_free;
+
+  mock_machine_do (machine, "plug 0.0.0001 0.0.1000 %s", c->kind);
+  for (gsize i = 0; i < G_N_ELEMENTS (c->verbs) && c->verbs[i] != NULL; i++)
+    mock_machine_do (machine, "%s", c->verbs[i]);
+
+  is_free = ccw_device_check_unused (&device, &error);
+  if (c->message[0] == NULL)
+    {
+      g_assert_no_error (error);
+      g_assert_true (is_free);
+      return;
+    }
+  g_assert_false (is_free);
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_IN_USE);
+  g_assert_true (g_str_has_prefix (error->message, "device 0.0.1000 is in use: "));
+  for (gsize i = 0; i < G_N_ELEMENTS (c->message) && c->message[i] != NULL; i++)
+    if (strstr (error->message, c->message[i]) == NULL)
+      g_error ("'%s' is not in: %s", c->message[i], error->message);
+}
+
+static void
+test_no_device (void)
+{
+  g_autoptr (MockMachine) machine = mock_machine_new ();
+  g_autoptr (GError) error = NULL;
+  CcwDevId device = { .number = 0x1000 };
+
+  g_assert_false (ccw_device_check_unused (&device, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/in-use/%s", cases[i].name);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  g_test_add_func ("/in-use/no-device", test_no_device);
+  return g_test_run ();
+}
