@@ -189,15 +189,13 @@ static enum ccw_xlat_reason open_segment(struct ccw_xlat *x, u32 guest)
 
 /*
  * A straight program stays contiguous as long as nothing has been read since
- * its segment, and nothing yet depends on what lies behind the segment.
+ * its segment. A link may turn into a CCW by that, for a slot stands for the
+ * same guest address either way; one in use cannot, for what it stands for is
+ * in another segment, and ranges do not overlap.
  */
 static bool segment_can_grow(const struct ccw_xlat *x, u32 guest)
 {
-	u32 link = first_link(x, x->last_head);
-
-	return x->nr_slots > 1 && guest == segment_end(x, x->last_head) &&
-	       !slot_note(x, link)->ccw.entered &&
-	       !slot_note(x, link + 1)->ccw.entered;
+	return x->nr_slots > 1 && guest == segment_end(x, x->last_head);
 }
 
 static enum ccw_xlat_reason extend_segment(struct ccw_xlat *x, u32 guest)
