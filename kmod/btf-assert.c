@@ -13,7 +13,6 @@
  */
 #include <elf.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,6 +66,8 @@ struct check {
 	unsigned int arguments;
 };
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
 static const struct check checks[] = {
 #define STRUCT(k, t)	{ .what = CHECK_STRUCT, .keyword = #k, .type = #t },
 #define MEMBER(t, m)	{ .what = CHECK_MEMBER, .type = #t, .member = #m },
@@ -110,17 +111,14 @@ struct btf_member {
 
 static const char *input;
 
-static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fprintf(stderr, "btf-assert: %s: ", input);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-	exit(1);
-}
+/* A macro, so that the compiler sees the format and that there is no way on. */
+#define die(...)						\
+	do {							\
+		fprintf(stderr, "btf-assert: %s: ", input);	\
+		fprintf(stderr, __VA_ARGS__);			\
+		fputc('\n', stderr);				\
+		exit(1);					\
+	} while (0)
 
 static const uint8_t *span_at(struct span span, size_t offset, size_t len)
 {
@@ -579,7 +577,7 @@ int main(int argc, char **argv)
 	input = argv[1];
 	btf = open_btf(find_btf(load(input)));
 	emit_prologue();
-	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(checks); i++)
 		emit_check(&btf, &checks[i]);
 	return fflush(stdout) || ferror(stdout);
 }

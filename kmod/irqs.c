@@ -4,6 +4,7 @@
  * the wish that it gives the device back.
  */
 #include <linux/eventfd.h>
+#include <linux/nospec.h>
 #include <linux/uaccess.h>
 
 #include "device.h"
@@ -122,17 +123,18 @@ int vfio_ccw_set_irqs(struct vfio_ccw_device *device, const struct vfio_irq_set 
 		      void __user *data)
 {
 	struct vfio_ccw_triggers *triggers = &device->triggers;
+	unsigned int index = array_index_nospec(set->index, VFIO_CCW_NUM_IRQS);
 
 	if (!(set->flags & VFIO_IRQ_SET_ACTION_TRIGGER))
 		return -EINVAL;
 	switch (set->flags & VFIO_IRQ_SET_DATA_TYPE_MASK) {
 	case VFIO_IRQ_SET_DATA_NONE:
-		vfio_ccw_trigger(triggers, set->index);
+		vfio_ccw_trigger(triggers, index);
 		return 0;
 	case VFIO_IRQ_SET_DATA_BOOL:
-		return trigger_if_true(triggers, set->index, data);
+		return trigger_if_true(triggers, index, data);
 	case VFIO_IRQ_SET_DATA_EVENTFD:
-		return set_eventfd(triggers, set->index, data);
+		return set_eventfd(triggers, index, data);
 	default:
 		return -EINVAL;
 	}

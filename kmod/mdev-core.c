@@ -23,9 +23,7 @@ static LIST_HEAD(mdevs);
 
 static void announce(struct mdev_parent *parent, char *state)
 {
-	char *environment[] = { state, NULL };
-
-	kobject_uevent_env(&parent->dev->kobj, KOBJ_CHANGE, environment);
+	kobject_uevent_env(&parent->dev->kobj, KOBJ_CHANGE, (char *[]) { state, NULL });
 }
 
 /**
@@ -209,8 +207,13 @@ int mdev_create(struct mdev_type *type, const guid_t *uuid)
 	return ret;
 }
 
-/* Who gets true removes the device; creation must be over. */
-static bool claim_removal(struct mdev_device *mdev)
+/**
+ * mdev_claim_removal - decide who removes a mediated device
+ * @mdev: the device
+ *
+ * Return: true once, when creation is over: the caller removes the device.
+ */
+bool mdev_claim_removal(struct mdev_device *mdev)
 {
 	bool active;
 
@@ -223,19 +226,17 @@ static bool claim_removal(struct mdev_device *mdev)
 
 /**
  * mdev_destroy - remove a mediated device
- * @mdev: the device; the caller holds a reference
+ * @mdev: the device, claimed; the caller holds a reference
  *
  * Waits for its users.
  *
- * Return: 0; -EAGAIN if it is being created or removed right now; -ENODEV if
- * its parent is being unregistered, and the device with it.
+ * Return: 0, or -ENODEV if its parent is being unregistered, and the device
+ * with it.
  */
 int mdev_destroy(struct mdev_device *mdev)
 {
 	struct mdev_parent *parent = mdev->type->parent;
 
-	if (!claim_removal(mdev))
-		return -EAGAIN;
 	if (!down_read_trylock(&parent->unreg_sem))
 		return -ENODEV;
 	remove_device(mdev);

@@ -32,6 +32,7 @@ void mdev_core_exit(void);
 
 /* mdev-core.c */
 int mdev_create(struct mdev_type *type, const guid_t *uuid);
+bool mdev_claim_removal(struct mdev_device *mdev);
 int mdev_destroy(struct mdev_device *mdev);
 
 /* mdev-driver.c */

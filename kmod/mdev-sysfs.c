@@ -137,12 +137,12 @@ static const struct sysfs_ops type_sysfs_ops = {
 	.store = type_attr_store,
 };
 
-/* The type's memory may be gone as soon as its parent is seen to be NULL. */
 static void type_release(struct kobject *kobj)
 {
 	struct mdev_type *type = to_type(kobj);
 	struct device *dev = type->parent->dev;
 
+	/* Pairs with put_type_and_wait(): the type's memory may be gone then. */
 	smp_store_release(&type->parent, NULL);
 	wake_up_all(&type_released);
 	put_device(dev);
@@ -158,6 +158,7 @@ static const struct kobj_type type_ktype = {
 static void put_type_and_wait(struct mdev_type *type)
 {
 	kobject_put(&type->kobj);
+	/* Pairs with type_release(). */
 	wait_event(type_released, !smp_load_acquire(&type->parent));
 }
 
@@ -235,18 +236,29 @@ void mdev_remove_types(struct mdev_parent *parent)
  * goes first, so that nobody waits for the writer, and from then on only the
  * reference keeps the device.
  */
+static int remove_self(struct device *dev, struct device_attribute *attr)
+{
+	struct mdev_device *mdev = to_mdev_device(dev);
+	int ret = 0;
+
+	if (!mdev_claim_removal(mdev))
+		return -EAGAIN;
+	get_device(dev);
+	if (device_remove_file_self(dev, attr))
+		ret = mdev_destroy(mdev);
+	put_device(dev);
+	return ret;
+}
+
 static ssize_t remove_store(struct device *dev, struct device_attribute *attr,
 			    const char *buffer, size_t count)
 {
 	unsigned long wanted;
-	int ret = 0;
+	int ret;
 
 	if (kstrtoul(buffer, 0, &wanted))
 		return -EINVAL;
-	get_device(dev);
-	if (wanted && device_remove_file_self(dev, attr))
-		ret = mdev_destroy(to_mdev_device(dev));
-	put_device(dev);
+	ret = wanted ? remove_self(dev, attr) : 0;
 	return ret ? ret : count;
 }
 static DEVICE_ATTR_WO(remove);

@@ -162,9 +162,8 @@ unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 l
 	unsigned int request = 0;
 
 	mutex_lock(&pages->lock);
-	if (pages->unpinning ||
-	    (pages->program && (pages->pinned || pages->pinning) &&
-	     ccw_xlat_uses(pages->program, iova, length))) {
+	if (pages->program && (pages->pinned || pages->pinning || pages->unpinning) &&
+	    ccw_xlat_uses(pages->program, iova, length)) {
 		request = pages->request;
 		pages->revoked = true;
 		WRITE_ONCE(pages->hold_until, jiffies + HOLD_OFF);

@@ -109,7 +109,7 @@ void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *i
 	device->irb = latest;
 	device->irb_unread = true;
 	device->interrupts++;
-	if (waitqueue_active(&device->interrupted))
+	if (wq_has_sleeper(&device->interrupted))
 		wake_up_all(&device->interrupted);
 	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
 }
