@@ -15,3 +15,8 @@ VIRT_CCW_CACHE=$(mktemp -d)
 # Checks look at statuses themselves.
 set +e
 at_end "rm -rf '$VIRT_CCW_CACHE'"
+
+# in_script COMMAND...: as in a script, where an error ends everything.
+in_script() {
+  (set -e; "$@")
+}

@@ -41,7 +41,7 @@ is "$(apt_mirror)" http://mirror.example/debian/ "the mirror is the one Debian m
 answers "http://third.example/apt $release main " "http://mirror.example/debian/ $release main "
 is "$(apt_mirror)" http://mirror.example/debian/ "and is found before any list was fetched"
 answers "http://third.example/apt $release main Third"
-not_ok "a machine without Debian main" apt_mirror
+not_ok "a machine without Debian main" in_script apt_mirror
 like "$output" "*no source for Debian*sources.list*" "is told what to do"
 
 answers "http://mirror.example/debian/ $release main Debian"
@@ -66,7 +66,7 @@ touch -d '2 days ago' "$dir/lists-fetched"
 touch "$VIRT_CCW_CACHE/offline"
 ok "without a network, old lists do" apt_world trixie-s390x
 rm "$dir/lists-fetched"
-not_ok "but not none" apt_world trixie-s390x
+not_ok "but not none" in_script apt_world trixie-s390x
 rm "$VIRT_CCW_CACHE/offline"
 apt_world trixie-s390x 2> /dev/null
 apt_select trixie-s390x exact a b > /dev/null

@@ -20,11 +20,6 @@ build_badly() {
   echo whole > "$1/whole"
 }
 
-# in_script COMMAND...: as in a script, where an error ends everything.
-in_script() {
-  (set -e; "$@")
-}
-
 times_built() {
   wc -l < "$VIRT_CCW_CACHE/log"
 }

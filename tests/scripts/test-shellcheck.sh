@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The checker finds nothing in any script of ours.
+# The checker has no warning about any script of ours.
 
 . "$(dirname "$0")/common.sh"
 
@@ -17,6 +17,6 @@ unused() {
 
 while IFS= read -r script; do
   # shellcheck disable=SC2046 # no word or one
-  ok "${script#"$TREE"/}" shellcheck -x $(unused "$script") "$script"
+  ok "${script#"$TREE"/}" shellcheck -x --severity=warning $(unused "$script") "$script"
 done < <(scripts_of_ours)
 done_testing

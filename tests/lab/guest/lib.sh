@@ -7,6 +7,7 @@
 checks=0
 failures=0
 endings=""
+transcript=$(mktemp)
 
 # --- checks ---------------------------------------------------------------
 
@@ -26,11 +27,20 @@ diag() {
   printf '%s\n' "$1" | sed 's/^/# /'
 }
 
+# try COMMAND...: runs it in this shell, so that what it sets and registers stays;
+# what it prints is in $output.
+try() {
+  result=0
+  "$@" > "$transcript" 2>&1 || result=$?
+  output=$(cat "$transcript")
+  return "$result"
+}
+
 # ok NAME COMMAND...: COMMAND succeeds.
 ok() {
   name=$1
   shift
-  if output=$("$@" 2>&1); then
+  if try "$@"; then
     report 0 "$name"
   else
     report 1 "$name"
@@ -39,11 +49,11 @@ ok() {
   fi
 }
 
-# not_ok NAME COMMAND...: COMMAND fails. What it printed is in $output.
+# not_ok NAME COMMAND...: COMMAND fails.
 not_ok() {
   name=$1
   shift
-  if output=$("$@" 2>&1); then
+  if try "$@"; then
     report 1 "$name"
     diag "should have failed: $*"
   else
@@ -100,6 +110,7 @@ $endings"
 run_endings() {
   eval "$endings"
   endings=""
+  rm -f "$transcript"
 }
 trap run_endings EXIT
 
