@@ -96,11 +96,9 @@ static const struct {
 		-ENOSPC, "program does not fit into the arena" },
 };
 
-#define NR_REASONS	(sizeof(reasons) / sizeof(reasons[0]))
-
 const char *ccw_xlat_reason_text(enum ccw_xlat_reason reason)
 {
-	if ((size_t)reason >= NR_REASONS)
+	if ((unsigned int)reason > CCW_XLAT_SPACE)
 		return "unknown reason";
 	return reasons[reason].text;
 }

@@ -8,7 +8,9 @@
  * in the architecture's (big-endian) byte order. "PoP" below is the
  * z/Architecture Principles of Operation, SA22-7832, chapters 13 to 17.
  *
- * Use, once for every START SUBCHANNEL, by one thread at a time:
+ * Use, once for every START SUBCHANNEL, by one thread at a time (but
+ * ccw_xlat_uses() may run beside all others once ccw_xlat_fetch() has returned,
+ * and ccw_xlat_guest_cpa() once ccw_xlat_build() has):
  *
  *	ret = ccw_xlat_fetch(x, &arena, guest_orb, read_guest, ctx);
  *	if (!ret)
