@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Subchannels go to vfio_ccw and come back, and nothing goes there by itself.
+# shellcheck source=lib.sh
 . /lab/guest/lib.sh
 
 terminal=$(subchannel_of 0.0.000a)
@@ -9,7 +10,7 @@ busy=$(subchannel_of 0.0.0301)
 
 ok "the module loads" modprobe vfio_ccw
 is "$(driver_of "$terminal")" io_subchannel "loading takes no subchannel away"
-is "$(ls /sys/bus/css/drivers/vfio_ccw | grep -c '^0\.')" 0 "and binds none"
+is "$(find /sys/bus/css/drivers/vfio_ccw -name '0.*' | wc -l)" 0 "and binds none"
 
 for subchannel in "$terminal" "$random"; do
   at_end "give_back $subchannel > /dev/null 2>&1"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Channel programs run through mediated subchannels of two kinds of devices.
+# shellcheck source=lib.sh
 . /lab/guest/lib.sh
 
 # prepare BUS_ID UUID: an mdev for a device.

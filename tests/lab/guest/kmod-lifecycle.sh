@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # seconds: 900
 # Devices that go away while they are used, and a thousand that come and go.
+# shellcheck source=lib.sh
 . /lab/guest/lib.sh
 
 uuid=7e270a25-e163-4922-af60-757fc8ed48c6

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The sysfs interface of mediated devices is the one mdevctl and libvirt know.
+# shellcheck source=lib.sh
 . /lab/guest/lib.sh
 
 uuid=7e270a25-e163-4922-af60-757fc8ed48c6
