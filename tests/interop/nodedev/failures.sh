@@ -18,9 +18,9 @@ refuses() {
   is "$(host_state)" "$before" "the host is as it was"
 }
 
-refuses unbind 16
-refuses bind 19
-refuses create 12
+refuses /unbind 16
+refuses /bind 19
+refuses /create 12
 
 mdev_xml "$uuid" css_0_0_0000
 refused "*resource busy: *vda1*" "a mounted disk is not taken away" v nodedev-create "$work/mdev.xml"

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "test-backend.h"
+
+#include <glib/gstdio.h>
+
+void
+test_backend_init (TestBackend *test)
+{
+  NodedevView *view = &test->backend.view;
+
+  test->root = g_dir_make_tmp ("nodedev-XXXXXX", NULL);
+  test->paths = ccw_paths_new (test->root);
+  view->host = ccw_host_new ();
+  view->store = mdev_store_new (test->paths);
+  test->backend.events = nodedev_events_new (view);
+  test->backend.service = nodedev_service_new (view, test->paths);
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_tree (child);
+    }
+  g_remove (path);
+}
+
+void
+test_backend_clear (TestBackend *test)
+{
+  nodedev_service_free (test->backend.service);
+  nodedev_events_free (test->backend.events);
+  mdev_store_free (test->backend.view.store);
+  ccw_host_free (test->backend.view.host);
+  ccw_paths_free (test->paths);
+  remove_tree (test->root);
+  g_free (test->root);
+}
+
+void
+test_backend_define (TestBackend *test, const char *uuid, guint16 parent)
+{
+  CcwDevId id = { 0, 0, parent };
+  g_autoptr (MdevConfig) config = mdev_config_new (uuid, &id, MDEV_TYPE_VFIO_CCW, NULL);
+
+  g_assert_nonnull (config);
+  g_assert_true (mdev_store_put (test->backend.view.store, config, FALSE, NULL));
+}

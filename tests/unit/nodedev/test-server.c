@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ccw/error.h"
+#include "nodedev/server.h"
+#include "raw-client.h"
+#include "test-backend.h"
+
+typedef struct
+{
+  TestBackend test;
+  NodedevServer *server;
+  char *path;
+} Fixture;
+
+static void
+fixture_init (Fixture *f)
+{
+  test_backend_init (&f->test);
+  f->server = nodedev_server_new (&f->test.backend);
+  f->path = g_build_filename (f->test.root, "a", "b", "sock", NULL);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  g_clear_pointer (&f->server, nodedev_server_free);
+  test_backend_clear (&f->test);
+  g_free (f->path);
+}
+
+static void
+listen_on (Fixture *f, guint mode, gboolean readonly)
+{
+  g_autoptr (GError) error = NULL;
+
+  nodedev_server_listen (f->server, f->path, mode, readonly, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_answers (const char *path)
+{
+  g_autoptr (RawClient) client = raw_client_connect (path);
+
+  g_assert_nonnull (client);
+  g_assert_true (raw_client_open (client, 0));
+}
+
+static void
+test_listen (void)
+{
+  struct stat status;
+  Fixture f;
+
+  fixture_init (&f);
+  listen_on (&f, 0640, FALSE);
+  g_assert_cmpint (stat (f.path, &status), ==, 0);
+  g_assert_cmpint (status.st_mode, ==, S_IFSOCK | 0640);
+  assert_answers (f.path);
+  g_clear_pointer (&f.server, nodedev_server_free);
+  g_assert_false (g_file_test (f.path, G_FILE_TEST_EXISTS));
+  fixture_clear (&f);
+}
+
+static int
+make_socket (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  return fd;
+}
+
+static void
+make_folder (Fixture *f)
+{
+  g_autofree char *folder = g_path_get_dirname (f->path);
+
+  g_mkdir_with_parents (folder, 0755);
+}
+
+static void
+test_stale_socket (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  make_folder (&f);
+  close (make_socket (f.path));
+  listen_on (&f, 0600, FALSE);
+  assert_answers (f.path);
+  fixture_clear (&f);
+}
+
+static void
+test_live_socket (void)
+{
+  g_autoptr (GError) error = NULL;
+  Fixture f;
+  int fd;
+
+  fixture_init (&f);
+  make_folder (&f);
+  fd = make_socket (f.path);
+  g_assert_cmpint (listen (fd, 5), ==, 0);
+  g_assert_false (nodedev_server_listen (f.server, f.path, 0600, FALSE, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_EXISTS);
+  g_assert_true (g_file_test (f.path, G_FILE_TEST_EXISTS));
+  close (fd);
+  fixture_clear (&f);
+}
+
+/* What is no socket is nobody's to remove. */
+static void
+test_no_socket (void)
+{
+  g_autoptr (GError) error = NULL;
+  Fixture f;
+
+  fixture_init (&f);
+  make_folder (&f);
+  g_assert_true (g_file_set_contents (f.path, "precious", -1, NULL));
+  g_assert_false (nodedev_server_listen (f.server, f.path, 0600, FALSE, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
+  g_assert_true (g_file_test (f.path, G_FILE_TEST_IS_REGULAR));
+  fixture_clear (&f);
+}
+
+/* --- sockets from the service manager ------------------------------------- */
+
+static gboolean
+may_destroy (const char *path)
+{
+  g_autoptr (RawClient) client = raw_client_connect (path);
+  nd_name_args name = { (char *) "computer" };
+  nd_header answer;
+  g_autoptr (GBytes) packet = NULL;
+
+  g_assert_true (raw_client_open (client, 0));
+  packet = raw_client_call (client, ND_PROC_DESTROY, (xdrproc_t) xdr_nd_name_args, &name, &answer);
+  g_assert_nonnull (packet);
+  return raw_client_get_error (packet) != VIR_ERR_OPERATION_DENIED;
+}
+
+static void
+test_adopt (void)
+{
+  g_autofree char *readonly_path = NULL;
+  int fd;
+  Fixture f;
+
+  fixture_init (&f);
+  make_folder (&f);
+  readonly_path = g_strconcat (f.path, "-ro", NULL);
+  fd = make_socket (f.path);
+  g_assert_cmpint (listen (fd, 5), ==, 0);
+  g_assert_true (nodedev_server_adopt (f.server, fd, NULL));
+  fd = make_socket (readonly_path);
+  g_assert_cmpint (listen (fd, 5), ==, 0);
+  g_assert_true (nodedev_server_adopt (f.server, fd, NULL));
+  g_assert_true (may_destroy (f.path));
+  g_assert_false (may_destroy (readonly_path));
+  g_clear_pointer (&f.server, nodedev_server_free);
+  g_assert_true (g_file_test (f.path, G_FILE_TEST_EXISTS));
+  fixture_clear (&f);
+}
+
+static void
+test_adopt_something_else (void)
+{
+  g_autoptr (GError) error = NULL;
+  Fixture f;
+
+  fixture_init (&f);
+  make_folder (&f);
+  g_assert_false (nodedev_server_adopt (f.server, make_socket (f.path), &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_INVALID);
+  fixture_clear (&f);
+}
+
+/* --- many clients --------------------------------------------------------- */
+
+static void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* The next one waits until one of those before leaves. */
+static void
+test_too_many_clients (void)
+{
+  g_autoptr (GPtrArray) clients
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (RawClient) next = NULL;
+  Fixture f;
+
+  fixture_init (&f);
+  listen_on (&f, 0600, FALSE);
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*further ones wait*");
+  for (guint i = 0; i < NODEDEV_SERVER_CLIENTS_MAX; i++)
+    {
+      g_ptr_array_add (clients, raw_client_connect (f.path));
+      settle ();
+    }
+  g_test_assert_expected_messages ();
+  next = raw_client_connect (f.path);
+  settle ();
+  g_assert_true (raw_client_open (g_ptr_array_index (clients, 0), 0));
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*further ones wait*");
+  g_ptr_array_remove_index (clients, 7);
+  g_assert_true (raw_client_open (next, 0));
+  g_test_assert_expected_messages ();
+  fixture_clear (&f);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/nodedev/server/listen", test_listen);
+  g_test_add_func ("/nodedev/server/stale-socket", test_stale_socket);
+  g_test_add_func ("/nodedev/server/live-socket", test_live_socket);
+  g_test_add_func ("/nodedev/server/no-socket", test_no_socket);
+  g_test_add_func ("/nodedev/server/adopt", test_adopt);
+  g_test_add_func ("/nodedev/server/adopt-something-else", test_adopt_something_else);
+  g_test_add_func ("/nodedev/server/too-many-clients", test_too_many_clients);
+  return g_test_run ();
+}
