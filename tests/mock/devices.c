@@ -330,6 +330,21 @@ mock_device_unregister (MockMachine *machine, MockSubchannel *subchannel)
   mock_tree_remove (&machine->tree, folder);
 }
 
+/* What becomes of a device that somebody still holds when another one answers in its place. */
+void
+mock_device_orphan (MockMachine *machine, MockSubchannel *subchannel)
+{
+  g_autofree char *folder = mock_device_path (subchannel, NULL);
+  g_autofree char *orphan = g_build_filename ("/sys/devices/css0/defunct", subchannel->device, NULL);
+  g_autofree char *bus_link = g_build_filename ("/sys/bus/ccw/devices", subchannel->device, NULL);
+  g_autofree char *busid = mock_subchannel_path (subchannel, "dev_busid");
+
+  mock_tree_move (&machine->tree, folder, orphan);
+  mock_tree_link (&machine->tree, bus_link, orphan);
+  mock_tree_file (&machine->tree, busid, "none\n");
+  mock_emit (machine, "move", "ccw", orphan);
+}
+
 /* Class and bus links, and nodes, of what goes with the device. */
 static void
 remove_links_to_children (MockMachine *machine, const char *folder)

@@ -16,3 +16,6 @@
 /* A page is what sysfs takes at most. */
 #define MOCK_KERNEL_DATA_MAX 4096
 #define MOCK_KERNEL_REQUEST_MAX (MOCK_KERNEL_DATA_MAX + 4096 + 2)
+
+/* A file in the machine's folder: the next event that is received gets lost, with all before it. */
+#define MOCK_OVERFLOW_FILE "overflow"

@@ -58,6 +58,7 @@ void mock_subchannel_delete (MockMachine *machine, MockSubchannel *subchannel);
 /* The ccw device appears below its subchannel, with driver and online state, or goes. */
 void mock_device_register (MockMachine *machine, MockSubchannel *subchannel);
 void mock_device_unregister (MockMachine *machine, MockSubchannel *subchannel);
+void mock_device_orphan (MockMachine *machine, MockSubchannel *subchannel);
 
 /* 0 or an errno. */
 int mock_device_set_online (MockMachine *machine, MockSubchannel *subchannel, gboolean online);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel-protocol.h"
+
 /* --- files that the verbs change ------------------------------------------ */
 
 static void
@@ -148,6 +150,33 @@ verb_unplug (MockMachine *machine, char **argument, GError **error)
   mock_kernel_unbind (machine, subchannel);
   mock_subchannel_delete (machine, subchannel);
   g_hash_table_remove (machine->subchannels, argument[0]);
+  return TRUE;
+}
+
+static gboolean
+verb_orphan (MockMachine *machine, char **argument, GError **error)
+{
+  MockSubchannel *subchannel = find_subchannel (machine, argument[0], error);
+
+  if (subchannel == NULL)
+    return FALSE;
+  mock_device_orphan (machine, subchannel);
+  return TRUE;
+}
+
+static gboolean
+verb_quiet (MockMachine *machine, char **argument, GError **error)
+{
+  machine->quiet = TRUE;
+  return TRUE;
+}
+
+static gboolean
+verb_overflow (MockMachine *machine, char **argument, GError **error)
+{
+  machine->quiet = FALSE;
+  mock_tree_file (&machine->tree, "/" MOCK_OVERFLOW_FILE, "");
+  mock_emit (machine, "change", "css", "/sys/devices/css0");
   return TRUE;
 }
 
@@ -384,8 +413,11 @@ static const struct
   { "mount", 4, verb_mount },
   { "online", 2, verb_online },
   { "open", 3, verb_open },
+  { "orphan", 1, verb_orphan },
+  { "overflow", 0, verb_overflow },
   { "override", 2, verb_override },
   { "plug", 3, verb_plug },
+  { "quiet", 0, verb_quiet },
   { "renumber", 2, verb_renumber },
   { "subchannel", 2, verb_subchannel },
   { "swap", 1, verb_swap },

@@ -16,6 +16,9 @@
  *   subchannel SUBCHANNEL TYPE    one without a device; TYPE 0 is I/O
  *   many N KIND                   N devices, 0.0.1000 on 0.0.1000 and so on, without events
  *   unplug SUBCHANNEL             subchannel, device and mdevs disappear
+ *   orphan SUBCHANNEL             its device is moved away from it, below css0/defunct
+ *   quiet                         from now on events are lost
+ *   overflow                      no longer; listeners are told that they have lost some
  *   online DEVICE 0|1             somebody sets a device on- or offline
  *   renumber SUBCHANNEL DEVICE    another device number answers on a subchannel
  *   override SUBCHANNEL DRIVER    somebody set driver_override

@@ -6,7 +6,10 @@
  * refused, before write(2) returns. This library hands such writes to the
  * mock machine's kernel and returns what that answers.
  *
- * Its address is in MOCK_KERNEL_SOCKET; without it, or for files that are not
+ * It also makes one receive of events fail as if the socket's buffer had
+ * overflown, when the machine says so.
+ *
+ * The kernel's address is in MOCK_KERNEL_SOCKET; without it, or for files that are not
  * in the mock machine, nothing is different. Not seen: writes by stdio (a
  * shell's echo is seen in dash, not in bash).
  */
@@ -122,4 +125,45 @@ write (int fd, const void *data, size_t length)
   if (next_write == NULL)
     next_write = (ssize_t (*) (int, const void *, size_t)) dlsym (RTLD_NEXT, "write");
   return next_write (fd, data, length);
+}
+
+/* One of the sockets that umockdev makes of libudev's monitors? */
+static int
+is_monitor (int fd)
+{
+  const char *root = getenv ("UMOCKDEV_DIR");
+  struct sockaddr_un address = { 0 };
+  socklen_t length = sizeof address - 1;
+  char prefix[PATH_MAX];
+
+  if (root == NULL || getsockname (fd, (struct sockaddr *) &address, &length) < 0
+      || address.sun_family != AF_UNIX)
+    return 0;
+  snprintf (prefix, sizeof prefix, "%s/event", root);
+  return strncmp (address.sun_path, prefix, strlen (prefix)) == 0;
+}
+
+/* The machine leaves a file for each overflow to come. */
+static int
+take_overflow (void)
+{
+  char path[PATH_MAX];
+
+  snprintf (path, sizeof path, "%s/" MOCK_OVERFLOW_FILE, getenv ("UMOCKDEV_DIR"));
+  return unlink (path) == 0;
+}
+
+ssize_t
+recvmsg (int fd, struct msghdr *message, int flags)
+{
+  static ssize_t (*next_recvmsg) (int, struct msghdr *, int);
+
+  if (next_recvmsg == NULL)
+    next_recvmsg = (ssize_t (*) (int, struct msghdr *, int)) dlsym (RTLD_NEXT, "recvmsg");
+  if (is_monitor (fd) && take_overflow ())
+    {
+      errno = ENOBUFS;
+      return -1;
+    }
+  return next_recvmsg (fd, message, flags);
 }

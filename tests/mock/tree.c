@@ -99,6 +99,17 @@ mock_tree_remove (const MockTree *tree, const char *path)
   rmdir (victim);
 }
 
+void
+mock_tree_move (const MockTree *tree, const char *from, const char *to)
+{
+  g_autofree char *source = outside (tree, from);
+  g_autofree char *target = outside (tree, to);
+
+  make_parent (tree, to);
+  if (g_rename (source, target) < 0)
+    g_error ("could not move %s: %s", source, g_strerror (errno));
+}
+
 gboolean
 mock_tree_exists (const MockTree *tree, const char *path)
 {

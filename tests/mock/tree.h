@@ -24,6 +24,9 @@ void mock_tree_link (const MockTree *tree, const char *path, const char *target)
 /* A file, a link or a folder with all in it; nothing when there is none. */
 void mock_tree_remove (const MockTree *tree, const char *path);
 
+/* Links within it are as they were, which is enough for a folder moved as deep as it was. */
+void mock_tree_move (const MockTree *tree, const char *from, const char *to);
+
 gboolean mock_tree_exists (const MockTree *tree, const char *path);
 
 /* The text of a file without its line end, NULL when there is none; the caller frees it. */
