@@ -9,12 +9,14 @@
  *
  * Looked at, for the device and everything the kernel hung below it: mounted
  * file systems (block devices, their partitions, 9p mount tags), swap,
- * holders (LVM, dm, md), network interfaces that are up, open terminals and
- * the console, ccwgroup membership, the IPL and dump device.
+ * holders (LVM, dm, md, btrfs), network interfaces that are up, programs that
+ * have a node of it open, consoles, ccwgroup membership, the IPL and dump device.
  *
  * Returns TRUE when it may be taken. Else FALSE and CCW_ERROR_IN_USE, the
- * message naming the device and its user ("0.0.0001 is in use: /dev/vda is
- * mounted on /"), or CCW_ERROR_SYSTEM when that could not be found out:
- * not knowing is no licence. Blocking; touches only sysfs and procfs.
+ * message naming the device and its user ("device 0.0.0001 is in use:
+ * /dev/vda is mounted on /"), or CCW_ERROR_SYSTEM when that could not be found
+ * out: not knowing is no licence. CCW_ERROR_NOT_FOUND when no driver of the
+ * host has a device of that number. Blocking; reads sysfs and procfs, and
+ * opens block devices exclusively for an instant, which changes nothing.
  */
 gboolean ccw_device_check_unused (const CcwDevId *device, GError **error);

@@ -2,6 +2,7 @@
 
 /* Each kind of use is found and named; what is not used is free. */
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "ccw/error.h"
@@ -118,6 +119,22 @@ test_no_device (void)
   g_assert_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND);
 }
 
+/* Not knowing is no licence. */
+static void
+test_unknown (gconstpointer data)
+{
+  g_autoptr (MockMachine) machine = mock_machine_new ();
+  g_autofree char *path = g_build_filename (mock_machine_get_root (machine), data, NULL);
+  g_autoptr (GError) error = NULL;
+  CcwDevId device = { .number = 0x1000 };
+
+  mock_machine_do (machine, "plug 0.0.0001 0.0.1000 dasd");
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
+  g_assert_false (ccw_device_check_unused (&device, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -130,5 +147,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/in-use/no-device", test_no_device);
+  g_test_add_data_func ("/in-use/unknown-mounts", "proc/self/mountinfo", test_unknown);
+  g_test_add_data_func ("/in-use/unknown-swap", "proc/swaps", test_unknown);
   return g_test_run ();
 }
