@@ -11,6 +11,9 @@
 
 #include "nodedev/packet.h"
 
+/* Far from those of packets that tests make themselves. */
+#define FIRST_SERIAL 0x40000000
+
 struct _RawClient
 {
   int fd;
@@ -23,6 +26,7 @@ raw_client_new (int fd)
   RawClient *client = g_new0 (RawClient, 1);
 
   client->fd = fd;
+  client->serial = FIRST_SERIAL;
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
   return client;
 }

@@ -197,7 +197,7 @@ test_unasked_for (void)
       raw_client_send (f.client, g_bytes_get_data (packet, NULL), g_bytes_get_size (packet));
       answer = raw_client_call (f.client, ND_PROC_CONNECT_GET_URI, NULL, NULL, &next);
       g_assert_nonnull (answer);
-      g_assert_cmpuint (next.serial, <, 99);
+      g_assert_cmpuint (next.serial, !=, 99 + i);
     }
   fixture_clear (&f);
 }

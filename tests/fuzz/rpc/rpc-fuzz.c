@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * rpc-fuzz VIRTCCWD [PACKETS [SEED]]
+ *
+ * The real daemon against clients that send what no library would: packets
+ * changed at random, halves of packets, floods, silence, crowds. After each
+ * batch a well-behaved client must get its list of devices, and at the end
+ * the daemon must stop as it should, with nothing found by a sanitizer.
+ *
+ * Runs within mock-machine. Prints TAP; the same seed sends the same bytes.
+ */
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mutate.h"
+#include "nodedev/packet.h"
+#include "raw-client.h"
+#include "samples.h"
+
+#define PACKETS 10000
+#define PACKETS_A_BATCH 250
+#define SEED 20080862
+
+typedef struct
+{
+  const char *program;
+  char *folder;
+  char *socket;
+  char *log;
+  GPid pid;
+  GPtrArray *samples;
+  GRand *random;
+  guint n_checks;
+  guint n_failures;
+} Fuzz;
+
+static void
+check (Fuzz *fuzz, gboolean passed, const char *name)
+{
+  fuzz->n_checks++;
+  fuzz->n_failures += !passed;
+  g_print ("%sok %u - %s\n", passed ? "" : "not ", fuzz->n_checks, name);
+}
+
+static void G_GNUC_NORETURN
+bail_out (Fuzz *fuzz, const char *why)
+{
+  g_autofree char *log = NULL;
+
+  g_file_get_contents (fuzz->log, &log, NULL, NULL);
+  g_printerr ("%s\n", log == NULL ? "" : log);
+  g_print ("Bail out! %s\n", why);
+  exit (1);
+}
+
+/* --- the daemon ----------------------------------------------------------- */
+
+static void
+redirect_errors (gpointer user_data)
+{
+  const Fuzz *fuzz = user_data;
+  int fd = open (fuzz->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+  if (fd >= 0)
+    dup2 (fd, STDERR_FILENO);
+}
+
+static gboolean
+is_alive (const Fuzz *fuzz)
+{
+  return waitpid (fuzz->pid, NULL, WNOHANG) == 0;
+}
+
+static void
+wait_until_it_answers (Fuzz *fuzz)
+{
+  gint64 end = g_get_monotonic_time () + RAW_CLIENT_PATIENCE;
+
+  while (g_get_monotonic_time () < end && is_alive (fuzz))
+    {
+      g_autoptr (RawClient) client = raw_client_connect (fuzz->socket);
+
+      if (client != NULL)
+        return;
+      g_usleep (10000);
+    }
+  bail_out (fuzz, "the daemon did not start");
+}
+
+static void
+start_daemon (Fuzz *fuzz)
+{
+  const char *argv[] = { fuzz->program, "--socket", fuzz->socket, "--root", fuzz->folder, NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (!g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, redirect_errors, fuzz,
+                      &fuzz->pid, &error))
+    bail_out (fuzz, error->message);
+  wait_until_it_answers (fuzz);
+}
+
+static void
+check_log (Fuzz *fuzz)
+{
+  static const char *const faults[] = { "Sanitizer", "runtime error", "CRITICAL", "** ERROR" };
+  g_autofree char *log = NULL;
+  gboolean clean = g_file_get_contents (fuzz->log, &log, NULL, NULL);
+
+  for (gsize i = 0; clean && i < G_N_ELEMENTS (faults); i++)
+    clean = strstr (log, faults[i]) == NULL;
+  check (fuzz, clean, "it found no fault in itself");
+  if (!clean)
+    g_printerr ("%s\n", log);
+}
+
+static void
+stop_daemon (Fuzz *fuzz)
+{
+  int status = -1;
+
+  kill (fuzz->pid, SIGTERM);
+  waitpid (fuzz->pid, &status, 0);
+  check (fuzz, WIFEXITED (status) && WEXITSTATUS (status) == 0, "the daemon ends well when told to");
+  check_log (fuzz);
+}
+
+/* --- the well-behaved client ---------------------------------------------- */
+
+/* Opens and lists all devices: how many, 0 when that failed. */
+static guint
+count_devices (const char *socket)
+{
+  g_autoptr (RawClient) client = raw_client_connect (socket);
+  nd_list_all_args args = { 1, 0 };
+  nd_list_all_ret ret = { 0 };
+  nd_header answer;
+  g_autoptr (GBytes) packet = NULL;
+  const guint8 *data;
+  gsize length;
+  guint n = 0;
+
+  if (client == NULL || !raw_client_open (client, 0))
+    return 0;
+  packet = raw_client_call (client, ND_PROC_LIST_ALL_DEVICES, (xdrproc_t) xdr_nd_list_all_args,
+                            &args, &answer);
+  if (packet == NULL || answer.status != ND_STATUS_OK)
+    return 0;
+  data = g_bytes_get_data (packet, &length);
+  if (nodedev_packet_parse_payload (data + RAW_CLIENT_PAYLOAD, length - RAW_CLIENT_PAYLOAD,
+                                    (xdrproc_t) xdr_nd_list_all_ret, &ret, NULL)
+      && ret.count == ret.devices.devices_len)
+    n = ret.count;
+  xdr_free ((xdrproc_t) xdr_nd_list_all_ret, &ret);
+  return n;
+}
+
+/* The machine has eight devices that nothing here can make disappear. */
+static void
+check_serves (Fuzz *fuzz, const char *after)
+{
+  g_autofree char *name = g_strdup_printf ("a list is answered after %s", after);
+
+  check (fuzz, is_alive (fuzz) && count_devices (fuzz->socket) >= 8, name);
+  if (!is_alive (fuzz))
+    bail_out (fuzz, "the daemon has died");
+}
+
+/* --- clients that misbehave ----------------------------------------------- */
+
+static GBytes *
+pick (Fuzz *fuzz)
+{
+  return g_ptr_array_index (fuzz->samples,
+                            (guint) g_rand_int_range (fuzz->random, 0,
+                                                      (gint32) fuzz->samples->len));
+}
+
+/* One that has opened, mostly, as else little is listened to. */
+static RawClient *
+connect_bad_client (Fuzz *fuzz)
+{
+  RawClient *client = raw_client_connect (fuzz->socket);
+
+  if (client == NULL)
+    bail_out (fuzz, "nobody answers the socket");
+  if (g_rand_int_range (fuzz->random, 0, 10) > 0 && !raw_client_open (client, 0))
+    bail_out (fuzz, "opening is refused");
+  return client;
+}
+
+/* Does the daemon find the next packet behind this one? Else it disconnects. */
+static gboolean
+keeps_framing (const GByteArray *packet)
+{
+  guint32 length;
+
+  if (packet->len < ND_LENGTH_SIZE + ND_HEADER_SIZE)
+    return FALSE;
+  memcpy (&length, packet->data, sizeof length);
+  return GUINT32_FROM_BE (length) == packet->len;
+}
+
+/* Waits until all that @client sent has been taken. */
+static void
+synchronise (Fuzz *fuzz, RawClient *client)
+{
+  nd_header answer;
+  g_autoptr (GBytes) packet
+      = raw_client_call (client, ND_PROC_AUTH_LIST, NULL, NULL, &answer);
+
+  if (packet == NULL)
+    bail_out (fuzz, "a client whose packets were packets has been disconnected");
+}
+
+/* One client sends packets, up to the first that ends its connection. Returns how many. */
+static guint
+run_client (Fuzz *fuzz, guint most)
+{
+  g_autoptr (RawClient) client = connect_bad_client (fuzz);
+
+  for (guint n = 1; n <= most; n++)
+    {
+      g_autoptr (GByteArray) packet = rpc_mutate (fuzz->random, pick (fuzz), pick (fuzz));
+
+      if (!raw_client_send (client, packet->data, packet->len))
+        bail_out (fuzz, "a client has been disconnected, or is not listened to");
+      if (!keeps_framing (packet))
+        return n;
+    }
+  synchronise (fuzz, client);
+  return most;
+}
+
+static void
+run_batch (Fuzz *fuzz, guint n)
+{
+  while (n > 0)
+    {
+      guint most = (guint) g_rand_int_range (fuzz->random, 1, 20);
+
+      n -= run_client (fuzz, MIN (n, most));
+    }
+}
+
+static void
+test_mutated (Fuzz *fuzz, guint packets)
+{
+  guint sent = 0;
+
+  while (sent < packets)
+    {
+      guint n = MIN (PACKETS_A_BATCH, packets - sent);
+      g_autofree char *after = NULL;
+
+      run_batch (fuzz, n);
+      sent += n;
+      after = g_strdup_printf ("%u mutated packets", sent);
+      check_serves (fuzz, after);
+    }
+}
+
+/* Every sample as it is, and its answer: so that the samples are known to lead somewhere. */
+static void
+test_samples (Fuzz *fuzz)
+{
+  g_autoptr (RawClient) client = raw_client_connect (fuzz->socket);
+  guint n_calls = 0;
+  guint n_answers = 0;
+  guint n_errors = 0;
+
+  for (guint i = 0; i < fuzz->samples->len; i++)
+    {
+      GBytes *sample = g_ptr_array_index (fuzz->samples, i);
+      g_autoptr (GBytes) answer = NULL;
+      nd_header header = { 0 };
+
+      n_calls++;
+      raw_client_send (client, g_bytes_get_data (sample, NULL), g_bytes_get_size (sample));
+      while ((answer = raw_client_receive (client, &header)) != NULL
+             && header.type == ND_TYPE_MESSAGE && header.prog == ND_PROGRAM)
+        g_clear_pointer (&answer, g_bytes_unref);
+      n_answers += answer != NULL;
+      n_errors += header.status == ND_STATUS_ERROR;
+    }
+  check (fuzz, n_answers == n_calls, "every valid packet is answered");
+  /* The mdev before it is made, eight looks; four PCI calls, SCSI; and after the close: nothing. */
+  check (fuzz, n_errors == 13, "most of them by success");
+  if (n_errors != 13)
+    g_print ("# %u errors\n", n_errors);
+}
+
+/* Half packets, then silence: a crowd of such holds nobody up. */
+static void
+test_crowd_of_halves (Fuzz *fuzz)
+{
+  g_autoptr (GPtrArray) crowd
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      RawClient *client = connect_bad_client (fuzz);
+      GBytes *sample = pick (fuzz);
+      gsize size = g_bytes_get_size (sample);
+
+      raw_client_send_some (client, g_bytes_get_data (sample, NULL),
+                            (gsize) g_rand_int_range (fuzz->random, 0, (gint32) size));
+      g_ptr_array_add (crowd, client);
+    }
+  check_serves (fuzz, "100 clients stopped in the middle of a packet");
+}
+
+/* Asks without end and never reads. */
+static void
+flood (RawClient *client, GBytes *call)
+{
+  gsize size = g_bytes_get_size (call);
+
+  for (guint i = 0; i < 20000; i++)
+    if (raw_client_send_some (client, g_bytes_get_data (call, NULL), size) != (gssize) size)
+      return;
+}
+
+static void
+test_floods (Fuzz *fuzz)
+{
+  g_autoptr (GPtrArray) crowd
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  nd_list_all_args args = { 1, 0 };
+
+  for (guint i = 0; i < 20; i++)
+    {
+      RawClient *client = raw_client_connect (fuzz->socket);
+      g_autoptr (GBytes) call
+          = raw_client_make_call (client, ND_PROC_LIST_ALL_DEVICES,
+                                  (xdrproc_t) xdr_nd_list_all_args, &args);
+
+      g_ptr_array_add (crowd, client);
+      if (raw_client_open (client, 0))
+        flood (client, call);
+    }
+  check_serves (fuzz, "20 clients asked thousands of times and read nothing");
+}
+
+/* Says that a packet of the greatest length comes, and sends it slowly, as noise, or not. */
+static void
+test_long_packets (Fuzz *fuzz)
+{
+  g_autofree guint8 *noise = g_malloc (NODEDEV_PACKET_MAX);
+  guint32 length = GUINT32_TO_BE (NODEDEV_PACKET_MAX);
+
+  for (gsize i = 0; i < NODEDEV_PACKET_MAX; i++)
+    noise[i] = (guint8) g_rand_int (fuzz->random);
+  memcpy (noise, &length, sizeof length);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (RawClient) client = connect_bad_client (fuzz);
+
+      raw_client_send (client, noise, NODEDEV_PACKET_MAX / (i + 1));
+    }
+  check_serves (fuzz, "packets of four million bytes of noise");
+}
+
+/* Come and go, with something sent or not. */
+static void
+test_comings_and_goings (Fuzz *fuzz)
+{
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autoptr (RawClient) client = raw_client_connect (fuzz->socket);
+      GBytes *sample = pick (fuzz);
+
+      if (client != NULL && i % 2 == 0)
+        raw_client_send_some (client, g_bytes_get_data (sample, NULL), g_bytes_get_size (sample));
+    }
+  check_serves (fuzz, "1000 clients that came and went");
+}
+
+/* --- all ------------------------------------------------------------------ */
+
+static void
+fuzz_init (Fuzz *fuzz, const char *program, guint seed)
+{
+  *fuzz = (Fuzz){ .program = program };
+  fuzz->folder = g_dir_make_tmp ("rpc-fuzz-XXXXXX", NULL);
+  fuzz->socket = g_build_filename (fuzz->folder, "sock", NULL);
+  fuzz->log = g_build_filename (fuzz->folder, "log", NULL);
+  fuzz->samples = rpc_samples_new ();
+  fuzz->random = g_rand_new_with_seed (seed);
+}
+
+static void
+fuzz_clear (Fuzz *fuzz)
+{
+  const char *argv[] = { "rm", "-rf", "--", fuzz->folder, NULL };
+
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
+  g_ptr_array_unref (fuzz->samples);
+  g_rand_free (fuzz->random);
+  g_free (fuzz->folder);
+  g_free (fuzz->socket);
+  g_free (fuzz->log);
+}
+
+int
+main (int argc, char **argv)
+{
+  guint packets = argc > 2 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : PACKETS;
+  guint seed = argc > 3 ? (guint) g_ascii_strtoull (argv[3], NULL, 10) : SEED;
+  Fuzz fuzz;
+
+  if (argc < 2)
+    return 2;
+  fuzz_init (&fuzz, argv[1], seed);
+  g_print ("# seed %u\n", seed);
+  start_daemon (&fuzz);
+  test_samples (&fuzz);
+  test_mutated (&fuzz, packets);
+  test_crowd_of_halves (&fuzz);
+  test_floods (&fuzz);
+  test_long_packets (&fuzz);
+  test_comings_and_goings (&fuzz);
+  stop_daemon (&fuzz);
+  g_print ("1..%u\n", fuzz.n_checks);
+  fuzz_clear (&fuzz);
+  return fuzz.n_failures == 0 ? 0 : 1;
+}
