@@ -487,18 +487,24 @@ find_group (const Subtree *tree, GError **error)
 
 /* --- consoles and open nodes ------------------------------------------------------ */
 
-/* "ttyS0                -W- (EC p  )    4:64": does one of them match? */
+/* Lines are like "ttyS0                -W- (EC p  )    4:64". */
 static gboolean
-has_console (const char *prefix, const char *number, GError **error)
+has_console_named (char **consoles, const char *prefix)
 {
-  g_auto (GStrv) lines = read_lines ("/proc/consoles", error);
+  for (char **line = consoles; *line != NULL; line++)
+    if (g_str_has_prefix (*line, prefix))
+      return TRUE;
+  return FALSE;
+}
 
-  for (char **line = lines; line != NULL && *line != NULL; line++)
+static gboolean
+has_console_numbered (char **consoles, const char *number)
+{
+  for (char **line = consoles; *line != NULL; line++)
     {
       const char *last = strrchr (*line, ' ');
 
-      if (prefix != NULL ? g_str_has_prefix (*line, prefix)
-                         : last != NULL && g_str_equal (last + 1, number))
+      if (last != NULL && g_str_equal (last + 1, number))
         return TRUE;
     }
   return FALSE;
@@ -517,24 +523,34 @@ has_virtio_console (const Subtree *tree)
   return FALSE;
 }
 
-static char *
-find_console (const Subtree *tree, GError **error)
+/* A 3215's terminal does not show below it; where there is one, it is the operator's. */
+static gboolean
+is_online_3215 (const Subtree *tree)
 {
   g_autofree char *driver_path = g_build_filename (tree->folder, "driver", NULL);
   g_autofree char *driver = ccw_sysfs_read_link_name (driver_path);
   g_autofree char *online = read_leaf (tree->folder, "online");
 
-  /* A 3215's terminal does not show below it; where there is one, it is the operator's. */
-  if (g_strcmp0 (driver, "3215") == 0 && g_strcmp0 (online, "1") == 0)
+  return g_strcmp0 (driver, "3215") == 0 && g_strcmp0 (online, "1") == 0;
+}
+
+static char *
+find_console (const Subtree *tree, GError **error)
+{
+  g_auto (GStrv) consoles = read_lines ("/proc/consoles", error);
+
+  if (consoles == NULL)
+    return NULL;
+  if (is_online_3215 (tree))
     return g_strdup ("it is an online 3215, a console");
-  /* Neither does hvc0 below a virtio console. */
-  if (has_virtio_console (tree) && has_console ("hvc", NULL, error))
+  /* Neither does hvc0 show below a virtio console. */
+  if (has_virtio_console (tree) && has_console_named (consoles, "hvc"))
     return g_strdup ("it is a virtio console of the system");
   for (guint i = 0; i < tree->characters->len; i++)
     {
       const Node *node = g_ptr_array_index (tree->characters, i);
 
-      if (has_console (NULL, node->number, error))
+      if (has_console_numbered (consoles, node->number))
         return g_strdup_printf ("/dev/%s is a console of the system", node->name);
     }
   return NULL;

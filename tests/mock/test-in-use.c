@@ -148,6 +148,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/in-use/no-device", test_no_device);
   g_test_add_data_func ("/in-use/unknown-mounts", "proc/self/mountinfo", test_unknown);
+  g_test_add_data_func ("/in-use/unknown-consoles", "proc/consoles", test_unknown);
   g_test_add_data_func ("/in-use/unknown-swap", "proc/swaps", test_unknown);
   return g_test_run ();
 }
