@@ -225,12 +225,18 @@ unplug() {
 
 SCREEN=/tmp/screen
 
+# screen_port: the TCP port, on the loopback interface of the machine that
+# emulates this one, where a TN3270 client finds the screen of 0.0.000a.
+screen_port() {
+  qmp query-chardev | sed -n 's/.*tcp:127.0.0.1:\([0-9]*\).*/\1/p'
+}
+
 # open_screen [SECONDS]: somebody sits down at the terminal 0.0.000a, for so
 # long (60). What appears on the screen is added to the file $SCREEN, see
 # terminal/terminal.c. The way there leads out of the machine and in again: a
 # serial port that the monitor connects with the terminal's TN3270 server.
 open_screen() {
-  port=$(qmp query-chardev | sed -n 's/.*tcp:127.0.0.1:\([0-9]*\).*/\1/p')
+  port=$(screen_port)
   [ -n "$port" ] || return 1
   qmp chardev-add "{\"id\":\"screen\",\"backend\":{\"type\":\"socket\",\"data\":{\"server\":false,\"addr\":{\"type\":\"inet\",\"data\":{\"host\":\"127.0.0.1\",\"port\":\"$port\"}}}}}" > /dev/null &&
     qmp device_add '{"driver":"virtserialport","chardev":"screen","name":"screen","id":"screen"}' > /dev/null ||

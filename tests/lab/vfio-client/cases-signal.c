@@ -7,7 +7,9 @@
 #include "check.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define ORB_SUSPENDING (ORB_USUAL | ORB_SUSPEND | ORB_NO_SUSPEND_INTERRUPT)
@@ -246,6 +248,40 @@ unmap_program (Client *client)
   client_map (client);
 }
 
+static void *
+unmap_in_thread (void *data)
+{
+  Client *client = data;
+  struct vfio_iommu_type1_dma_unmap unmap = {
+    .argsz = sizeof unmap,
+    .iova = MEMORY_START,
+    .size = MEMORY_SIZE,
+  };
+
+  /* Who comes second finds nothing to unmap; that is no error. */
+  return ioctl (client->container, VFIO_IOMMU_UNMAP_DMA, &unmap) ? client : NULL;
+}
+
+/* VFIO takes two locks in different order for two who unmap: no deadlock. */
+static void
+unmap_by_two (Client *client)
+{
+  pthread_t threads[2];
+  void *failed;
+  unsigned round, i;
+
+  for (round = 0; round < 10; round++)
+    {
+      start_suspended (client);
+      for (i = 0; i < 2; i++)
+        expect (pthread_create (&threads[i], NULL, unmap_in_thread, client) == 0);
+      for (i = 0; i < 2; i++)
+        expect (pthread_join (threads[i], &failed) == 0 && !failed);
+      next_status (client);
+      client_map (client);
+    }
+}
+
 /* Close and open again; that there is a program must not matter. */
 static void
 close_program (Client *client)
@@ -274,6 +310,7 @@ const Case signal_cases[] = {
   { "unmap-idle", "memory given up without a program", unmap_idle },
   { "unmap-unread", "memory given up before the status was read", unmap_unread },
   { "unmap-program", "memory given up under a program", unmap_program },
+  { "unmap-by-two", "memory given up twice at once", unmap_by_two },
   { "close-program", "device given up under a program", close_program },
   { NULL, NULL, NULL },
 };

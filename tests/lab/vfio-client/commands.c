@@ -183,19 +183,27 @@ command_loop (Client *client, int argc, char **argv)
   return 0;
 }
 
-static int
-end_by (Client *client, int (*instruction) (Client *client), unsigned function)
+/* Suspended before its only CCW and silent about it, it never ends. */
+static void
+start_endless (Client *client)
 {
   Program program = program_begin (client, PROGRAM_AT,
                                    ORB_USUAL | ORB_SUSPEND | ORB_NO_SUSPEND_INTERRUPT);
-  Status status;
   int error;
 
-  /* Suspended before its only CCW and silent about it, it never ends. */
   program_add (&program, CMD_NOP, CCW_SLI | CCW_SUSPEND, 1, DATA_AT);
   error = start_subchannel (&program);
   if (error)
     die ("the program was refused: %s", strerror (error));
+}
+
+static int
+end_by (Client *client, int (*instruction) (Client *client), unsigned function)
+{
+  Status status;
+  int error;
+
+  start_endless (client);
   error = instruction (client);
   if (error)
     die ("not carried out: %s", strerror (error));
@@ -213,6 +221,22 @@ command_async (Client *client, int argc, char **argv)
   if (argc == 1 && !strcmp (argv[0], "clear"))
     return end_by (client, clear_subchannel, FCTL_CLEAR);
   return usage ("async UUID halt|clear");
+}
+
+int
+command_endless (Client *client, int argc, char **argv)
+{
+  Status status;
+
+  (void) argv;
+  if (argc)
+    return usage ("endless UUID");
+  start_endless (client);
+  puts ("started");
+  if (!wait_for_status (client, &status))
+    die ("nobody has ended it");
+  puts (status_text (&status));
+  return 0;
 }
 
 int

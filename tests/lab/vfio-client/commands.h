@@ -15,5 +15,6 @@ int command_bad_command (Client *client, int argc, char **argv);
 int command_run_program (Client *client, int argc, char **argv);
 int command_loop (Client *client, int argc, char **argv);
 int command_async (Client *client, int argc, char **argv);
+int command_endless (Client *client, int argc, char **argv);
 int command_hold (Client *client, int argc, char **argv);
 int command_check (Client *client, int argc, char **argv);

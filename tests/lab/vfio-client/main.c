@@ -21,6 +21,7 @@ static const struct
   { "run-program", command_run_program, "FILE", "run what FILE describes, see run-program.c" },
   { "loop", command_loop, "N", "N times Sense ID, always with the same answer" },
   { "async", command_async, "halt|clear", "start an endless program and end it" },
+  { "endless", command_endless, "", "start an endless program; somebody else ends it" },
   { "hold", command_hold, "SECONDS", "keep the device until asked to give it back" },
   { "check", command_check, "CASE...", "check something; see check --list" },
 };
