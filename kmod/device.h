@@ -29,6 +29,7 @@
 #include <linux/vfio.h>
 #include <linux/vfio_ccw.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <asm/crw.h>
 
 #include "css-private.h"
@@ -100,8 +101,10 @@ struct vfio_ccw_arena {
  * @pinning: a run is being pinned
  * @unpinning: runs being unpinned
  * @revoked: no more may be pinned for this request
+ * @wanted: number of the request whose pages user space wants back
+ * @given_up: it has got them
  * @hold_until: jiffies before which no request may pin
- * @moved: woken when @pinning or @unpinning falls
+ * @moved: woken when @pinning or @unpinning falls, or @given_up rises
  */
 struct vfio_ccw_pages {
 	struct mutex lock;
@@ -111,6 +114,8 @@ struct vfio_ccw_pages {
 	bool pinning;
 	unsigned int unpinning;
 	bool revoked;
+	unsigned int wanted;
+	bool given_up;
 	unsigned long hold_until;
 	wait_queue_head_t moved;
 };
@@ -128,6 +133,7 @@ struct vfio_ccw_pages {
  *	the state is FSM_BUILDING, stable while FSM_ACTIVE or FSM_STOPPING
  * @arena: where it lies
  * @pages: the guest pages it uses
+ * @give_up: gives up pages which dma_unmap wants
  * @state: guarded by sch->lock, as all that follows
  * @request: number of the newest request
  * @irb: status not yet read, or that read last
@@ -151,6 +157,7 @@ struct vfio_ccw_device {
 	struct vfio_ccw_arena arena;
 
 	struct vfio_ccw_pages pages;
+	struct work_struct give_up;
 
 	enum fsm_state state;
 	unsigned int request;
@@ -210,6 +217,7 @@ void vfio_ccw_disable(struct vfio_ccw_device *device);
 int vfio_ccw_reset(struct vfio_ccw_device *device);
 void vfio_ccw_vanish(struct vfio_ccw_device *device);
 void vfio_ccw_shut_down(struct vfio_ccw_device *device);
+void vfio_ccw_give_up(struct work_struct *work);
 void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
 
 /* status.c */
@@ -222,6 +230,8 @@ void vfio_ccw_status_forget(struct vfio_ccw_device *device);
 void vfio_ccw_pages_init(struct vfio_ccw_pages *pages);
 int vfio_ccw_pages_pin(struct vfio_ccw_device *device, unsigned int request);
 unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 length);
+void vfio_ccw_pages_give_up(struct vfio_ccw_device *device);
+void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, long time);
 void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages);
 void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request);
 void vfio_ccw_pages_keep_forever(struct vfio_ccw_pages *pages);

@@ -15,12 +15,13 @@ static int init_device(struct vfio_device *vdev)
 	mutex_init(&device->request_lock);
 	init_waitqueue_head(&device->interrupted);
 	vfio_ccw_pages_init(&device->pages);
+	INIT_WORK(&device->give_up, vfio_ccw_give_up);
 	vfio_ccw_triggers_init(&device->triggers);
 	vfio_ccw_crw_init(&device->crw);
 	return 0;
 }
 
-/* Nothing is left to wait for: a device has no work of its own. */
+/* There is nothing to wait for: close_device() has. */
 static void release_device(struct vfio_device *vdev)
 {
 	struct vfio_ccw_device *device = to_vfio_ccw_device(vdev);
@@ -53,6 +54,7 @@ static void close_device(struct vfio_device *vdev)
 	mutex_lock(&device->request_lock);
 	vfio_ccw_disable(device);
 	mutex_unlock(&device->request_lock);
+	flush_work(&device->give_up);
 	vfio_ccw_triggers_drop(&device->triggers);
 	if (!device->wedged)
 		vfio_ccw_arena_free(&device->arena);

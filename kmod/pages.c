@@ -10,7 +10,9 @@
  *
  * VFIO's type1 asks for pages by dma_unmap up to ten times in a row, and an
  * eleventh time is a BUG(). Hence a run that is just being pinned is waited
- * for, and for a while after pages were revoked no request pins any.
+ * for, and for a while after pages were revoked no request pins any. Nor may
+ * dma_unmap unpin them itself: it holds a lock which another who unmaps takes
+ * inside of the one that unpinning needs. See vfio_ccw_dma_unmap().
  */
 #include <linux/iommu.h>
 #include <linux/jiffies.h>
@@ -19,7 +21,7 @@
 
 #include "device.h"
 
-/* how long dma_unmap waits for others who pin or unpin */
+/* the longest wait for others who pin or unpin */
 #define PATIENCE	HZ
 
 /* how long nobody pins after pages were revoked */
@@ -166,6 +168,8 @@ unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 l
 	    ccw_xlat_uses(pages->program, iova, length)) {
 		request = pages->request;
 		pages->revoked = true;
+		pages->wanted = request;
+		pages->given_up = false;
 		WRITE_ONCE(pages->hold_until, jiffies + HOLD_OFF);
 	}
 	mutex_unlock(&pages->lock);
@@ -235,6 +239,29 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
 		run_unpinned(pages);
 	}
 	wait_event_timeout(pages->moved, !READ_ONCE(pages->unpinning), PATIENCE);
+}
+
+/**
+ * vfio_ccw_pages_give_up - release the pages that user space wants back
+ * @device: the device, open; the channel does not use the pages any more
+ */
+void vfio_ccw_pages_give_up(struct vfio_ccw_device *device)
+{
+	struct vfio_ccw_pages *pages = &device->pages;
+
+	vfio_ccw_pages_release(device, READ_ONCE(pages->wanted));
+	WRITE_ONCE(pages->given_up, true);
+	wake_up_all(&pages->moved);
+}
+
+/**
+ * vfio_ccw_pages_await_given_up - wait until user space has its pages back
+ * @pages: the pages
+ * @time: the longest wait, in jiffies
+ */
+void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, long time)
+{
+	wait_event_timeout(pages->moved, READ_ONCE(pages->given_up), time);
 }
 
 /**

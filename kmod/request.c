@@ -103,12 +103,12 @@ static int build_program(struct vfio_ccw_device *device)
 }
 
 /*
- * The guest chooses among the paths that the administrator has not varied
- * offline; a guest that does not care gets those known to work.
+ * The guest chooses among the installed paths that the administrator has not
+ * varied offline; a guest that does not care gets those known to work.
  */
 static u8 choose_paths(const struct subchannel *sch, u8 guest_mask)
 {
-	return guest_mask ? guest_mask & sch->opm : sch->lpm;
+	return guest_mask ? guest_mask & sch->opm & sch->schib.pmcw.pim : sch->lpm;
 }
 
 static void make_orb(struct vfio_ccw_device *device, union orb *orb)

@@ -16,7 +16,7 @@
 #define ACTL_BUSY	(SCSW_ACTL_SCHACT | SCSW_ACTL_DEVACT | \
 			 SCSW_ACTL_HALT_PEND | SCSW_ACTL_CLEAR_PEND)
 
-/* the start function, which halt and clear end, has something left to do */
+/* the start function has yet to begin or to go on */
 #define ACTL_WAITING	(SCSW_ACTL_START_PEND | SCSW_ACTL_RESUME_PEND | SCSW_ACTL_SUSPENDED)
 
 static bool program_runs(const struct vfio_ccw_device *device)
@@ -30,13 +30,17 @@ static bool is_solicited(const struct cmd_scsw *scsw)
 	return scsw->cc || scsw->stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_ALERT_STATUS);
 }
 
+/* Halt and clear end the start function, as does a deferred condition code. */
+static bool may_wait(const struct cmd_scsw *scsw)
+{
+	return !scsw->cc && !(scsw->fctl & (SCSW_FCTL_HALT_FUNC | SCSW_FCTL_CLEAR_FUNC));
+}
+
 /* A suspended program and one with only its primary status still need memory. */
 static bool ends_program(const struct cmd_scsw *scsw)
 {
-	u32 unfinished = ACTL_BUSY;
+	u32 unfinished = ACTL_BUSY | (may_wait(scsw) ? ACTL_WAITING : 0);
 
-	if (!(scsw->fctl & (SCSW_FCTL_HALT_FUNC | SCSW_FCTL_CLEAR_FUNC)))
-		unfinished |= ACTL_WAITING;
 	return is_solicited(scsw) && !(scsw->actl & unfinished);
 }
 

@@ -22,6 +22,9 @@
 #define UNMAP_TIME	(5 * HZ)
 #define SHUTDOWN_TIME	(5 * HZ)
 
+/* how long dma_unmap waits each of the up to ten times that VFIO calls it */
+#define GIVE_UP_TIME	(HZ / 2)
+
 /* cio_cancel_halt_clear() counts its attempts down from here. */
 #define ATTEMPTS	255
 
@@ -213,13 +216,25 @@ static void stop_request(struct vfio_ccw_device *device, unsigned int request)
 }
 
 /**
+ * vfio_ccw_give_up - give up the pages which dma_unmap wants
+ * @work: the device's give_up; flushed before the device is closed
+ */
+void vfio_ccw_give_up(struct work_struct *work)
+{
+	vfio_ccw_pages_give_up(container_of(work, struct vfio_ccw_device, give_up));
+}
+
+/**
  * vfio_ccw_dma_unmap - user space takes memory back
  * @vdev: the VFIO device
  * @iova: start of the range, guest absolute
  * @length: its length in bytes
  *
- * Called with a lock of VFIO's under which nothing may be pinned, so without
- * request_lock. A channel program that uses the memory is ended.
+ * Called with the lock of VFIO's device list, which is taken within the lock
+ * that pinning and unpinning need. So request_lock is out of reach, and another
+ * thread does the unpinning: should it meet somebody who holds the second lock
+ * and waits for the first, returning after a while lets all of them go on, and
+ * VFIO asks again. A channel program that uses the memory is ended.
  */
 void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 {
@@ -230,5 +245,6 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 		return;
 	stop_request(device, request);
 	release_wedged_pages(device);
-	vfio_ccw_pages_release(device, request);
+	queue_work(system_unbound_wq, &device->give_up);
+	vfio_ccw_pages_await_given_up(&device->pages, GIVE_UP_TIME);
 }

@@ -121,6 +121,17 @@ transport_mode (Client *client)
   expect_refusal (&program, EOPNOTSUPP);
 }
 
+/* Paths that are not installed; only the first of eight is, here. */
+static void
+no_such_path (Client *client)
+{
+  Program program = program_begin (client, CASE_PROGRAM,
+                                   (ORB_USUAL & ~ORB_ANY_PATH) | 0x7f00);
+
+  program_add (&program, CMD_NOP, CCW_SLI, 1, 0);
+  expect_refusal (&program, EACCES);
+}
+
 /* A program without end of what cannot be one: more CCWs than there is room. */
 static void
 too_long (Client *client)
@@ -145,6 +156,7 @@ const Case refusal_cases[] = {
   { "refuse-tic-to-tic", "a TIC to a TIC", tic_to_tic },
   { "refuse-tic-to-itself", "a TIC to itself", tic_to_itself },
   { "refuse-transport-mode", "transport mode", transport_mode },
+  { "refuse-no-such-path", "paths that are not there", no_such_path },
   { "refuse-too-long", "more CCWs than there is room for", too_long },
   { NULL, NULL, NULL },
 };

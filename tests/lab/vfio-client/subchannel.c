@@ -137,6 +137,7 @@ parse_irb (const uint8_t *irb)
 {
   uint32_t control = get_be32 (irb);
   Status status = {
+    .cc = control >> 24 & 0x3,
     .fctl = control >> 12 & 0x7,
     .actl = control >> 5 & 0x7f,
     .stctl = control & 0x1f,
@@ -185,14 +186,15 @@ run_program (const Program *program)
       if (!wait_for_status (program->client, &status))
         die ("no interrupt");
     }
-  while (!(status.stctl & STCTL_SECONDARY));
+  while (!status.cc && !(status.stctl & STCTL_SECONDARY));
   return status;
 }
 
 bool
 is_normal_end (const Status *status)
 {
-  return status->dstat == (DSTAT_CHANNEL_END | DSTAT_DEVICE_END) && !status->cstat;
+  return !status->cc && !status->cstat &&
+         status->dstat == (DSTAT_CHANNEL_END | DSTAT_DEVICE_END);
 }
 
 /* In a buffer that the next call uses again. */
@@ -202,8 +204,8 @@ status_text (const Status *status)
   static char text[128];
 
   snprintf (text, sizeof text,
-            "fctl %x actl %02x stctl %02x dstat %02x cstat %02x count %u cpa %08x",
-            status->fctl, status->actl, status->stctl, status->dstat, status->cstat,
+            "cc %u fctl %x actl %02x stctl %02x dstat %02x cstat %02x count %u cpa %08x",
+            status->cc, status->fctl, status->actl, status->stctl, status->dstat, status->cstat,
             status->count, status->cpa);
   return text;
 }

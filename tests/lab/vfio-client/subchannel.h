@@ -56,6 +56,7 @@
 /* what an SCSW says */
 typedef struct
 {
+  unsigned cc;                  /* deferred condition code */
   unsigned fctl;
   unsigned actl;
   unsigned stctl;
