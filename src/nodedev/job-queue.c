@@ -153,6 +153,12 @@ nodedev_job_queue_free (NodedevJobQueue *queue)
   g_free (queue);
 }
 
+guint
+nodedev_job_queue_get_length (const NodedevJobQueue *queue)
+{
+  return queue->waiting.length;
+}
+
 void
 nodedev_job_queue_push (NodedevJobQueue *queue, const NodedevJobFuncs *funcs, gpointer job)
 {

@@ -32,5 +32,8 @@ NodedevJobQueue *nodedev_job_queue_new (void);
 void nodedev_job_queue_free (NodedevJobQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevJobQueue, nodedev_job_queue_free)
 
+/* How many jobs wait for their turn. */
+guint nodedev_job_queue_get_length (const NodedevJobQueue *queue);
+
 /* Adds @job to the end. None of its steps runs before this returns. */
 void nodedev_job_queue_push (NodedevJobQueue *queue, const NodedevJobFuncs *funcs, gpointer job);

@@ -90,9 +90,9 @@ log_end (const Job *job, const GError *error)
   /* A name that is no mdev's is the client's mistake, and the client is told. */
   if (job->uuid == NULL)
     return;
-  g_log_structured (G_LOG_DOMAIN, error == NULL ? G_LOG_LEVEL_MESSAGE : G_LOG_LEVEL_WARNING,
-                    "SUBCHANNEL", subchannel, "MDEV_UUID", job->uuid, "MESSAGE", "%s %s: %s",
-                    job->what, job->name, error == NULL ? "done" : error->message);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "SUBCHANNEL", subchannel, "MDEV_UUID",
+                    job->uuid, "MESSAGE", "%s %s: %s", job->what, job->name,
+                    error == NULL ? "done" : error->message);
 }
 
 /* Tells whoever asked and ends the job. */
@@ -171,11 +171,23 @@ find_mdev_on (CcwHost *host, const CcwDevId *parent)
   return NULL;
 }
 
-/* A subchannel carries one mdev. */
+/* One that is not bound for mdevs may get one. */
+static gboolean
+has_room (CcwHost *host, const CcwDevId *id)
+{
+  const CcwSubchannel *subchannel = ccw_host_get_subchannel (host, id);
+  gsize n;
+  const CcwMdevType *types = ccw_subchannel_get_mdev_types (subchannel, &n);
+
+  return n == 0 || types[0].available_instances > 0;
+}
+
+/* A subchannel carries one mdev. That it exists has been checked. */
 static gboolean
 check_subchannel_free (const Job *job, GError **error)
 {
-  const CcwMdev *mdev = find_mdev_on (job->service->view.host, &job->parent);
+  CcwHost *host = job->service->view.host;
+  const CcwMdev *mdev = has_room (host, &job->parent) ? NULL : find_mdev_on (host, &job->parent);
   g_autofree char *parent = ccw_dev_id_to_name (&job->parent, CCW_NAME_PREFIX_CSS);
   g_autofree char *name = NULL;
 
@@ -475,6 +487,22 @@ finish_undefine (gpointer data, const GError *error)
   finish_and_refresh (job, error != NULL ? error : own);
 }
 
+static void
+push (NodedevService *service, const NodedevJobFuncs *funcs, Job *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (nodedev_job_queue_get_length (service->queue) < NODEDEV_SERVICE_WAITING_MAX)
+    {
+      nodedev_job_queue_push (service->queue, funcs, job);
+      return;
+    }
+  g_set_error (&error, NODEDEV_ERROR, VIR_ERR_RESOURCE_BUSY,
+               "%d changes wait for their turn already, try again later",
+               NODEDEV_SERVICE_WAITING_MAX);
+  job_end (job, error);
+}
+
 /* --- the operations ------------------------------------------------------- */
 
 static const NodedevJobFuncs create_funcs = { prepare_create, work_start, finish_and_refresh };
@@ -507,40 +535,40 @@ void
 nodedev_service_create (NodedevService *service, MdevConfig *config, NodedevDoneFunc done,
                         gpointer user_data)
 {
-  nodedev_job_queue_push (service->queue, &create_funcs,
-                          job_new_for_config (service, "create", config, done, user_data));
+  push (service, &create_funcs,
+        job_new_for_config (service, "create", config, done, user_data));
 }
 
 void
 nodedev_service_define (NodedevService *service, MdevConfig *config, NodedevDoneFunc done,
                         gpointer user_data)
 {
-  nodedev_job_queue_push (service->queue, &define_funcs,
-                          job_new_for_config (service, "define", config, done, user_data));
+  push (service, &define_funcs,
+        job_new_for_config (service, "define", config, done, user_data));
 }
 
 void
 nodedev_service_start (NodedevService *service, const char *name, NodedevDoneFunc done,
                        gpointer user_data)
 {
-  nodedev_job_queue_push (service->queue, &start_funcs,
-                          job_new_for_name (service, "start", name, done, user_data));
+  push (service, &start_funcs,
+        job_new_for_name (service, "start", name, done, user_data));
 }
 
 void
 nodedev_service_destroy (NodedevService *service, const char *name, NodedevDoneFunc done,
                          gpointer user_data)
 {
-  nodedev_job_queue_push (service->queue, &destroy_funcs,
-                          job_new_for_name (service, "destroy", name, done, user_data));
+  push (service, &destroy_funcs,
+        job_new_for_name (service, "destroy", name, done, user_data));
 }
 
 void
 nodedev_service_undefine (NodedevService *service, const char *name, NodedevDoneFunc done,
                           gpointer user_data)
 {
-  nodedev_job_queue_push (service->queue, &undefine_funcs,
-                          job_new_for_name (service, "undefine", name, done, user_data));
+  push (service, &undefine_funcs,
+        job_new_for_name (service, "undefine", name, done, user_data));
 }
 
 void
@@ -550,7 +578,7 @@ nodedev_service_set_autostart (NodedevService *service, const char *name, gboole
   Job *job = job_new_for_name (service, "set autostart of", name, done, user_data);
 
   job->autostart = autostart;
-  nodedev_job_queue_push (service->queue, &autostart_funcs, job);
+  push (service, &autostart_funcs, job);
 }
 
 void
@@ -561,24 +589,28 @@ nodedev_service_update (NodedevService *service, const char *name, MdevConfig *c
 
   job->config = config;
   job->flags = flags;
-  nodedev_job_queue_push (service->queue, &update_funcs, job);
+  push (service, &update_funcs, job);
 }
 
-/* The log has it already. */
+/* Nobody asked, so nobody is told but the log. */
 static void
 on_autostarted (const char *name, const GError *error, gpointer user_data)
 {
+  if (error != NULL)
+    g_warning ("%s was to start by itself and did not: %s", name, error->message);
 }
 
 static void
 autostart_node (const NodedevNode *node, gpointer user_data)
 {
+  NodedevService *service = user_data;
   g_autofree char *name = NULL;
 
   if (node->kind != NODEDEV_KIND_MDEV || node->mdev != NULL || !nodedev_node_is_autostart (node))
     return;
   name = nodedev_node_get_name (node);
-  nodedev_service_start (user_data, name, on_autostarted, NULL);
+  nodedev_job_queue_push (service->queue, &start_funcs,
+                          job_new_for_name (service, "start", name, on_autostarted, NULL));
 }
 
 void

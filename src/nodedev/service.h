@@ -34,7 +34,16 @@ NodedevService *nodedev_service_new (const NodedevView *view, const CcwPaths *pa
 void nodedev_service_free (NodedevService *service);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevService, nodedev_service_free)
 
-/* @config is taken over. @done is called exactly once, after the return. */
+/*
+ * Changes that may wait for their turn. Clients that left cannot be held back
+ * by NODEDEV_CONNECTION_HOLD_MAX; what they asked for is done nevertheless.
+ */
+#define NODEDEV_SERVICE_WAITING_MAX 2000
+
+/*
+ * @config is taken over. @done is called exactly once; before the return, with
+ * an error, when too many changes wait.
+ */
 void nodedev_service_create (NodedevService *service, MdevConfig *config, NodedevDoneFunc done,
                              gpointer user_data);
 void nodedev_service_define (NodedevService *service, MdevConfig *config, NodedevDoneFunc done,

@@ -139,6 +139,7 @@ add_changes (GPtrArray *samples)
   ADD (ND_PROC_CREATE, nd_name_flags_args, text (MDEV), 0);
   ADD (ND_PROC_UPDATE, nd_update_args, text (MDEV), text (update_xml), 2);
   ADD (ND_PROC_UNDEFINE, nd_name_flags_args, text (MDEV), 0);
+  ADD (ND_PROC_DESTROY, nd_name_args, text (MDEV));
   ADD (ND_PROC_DETTACH, nd_name_args, text ("css_0_0_0313"));
   ADD (ND_PROC_RE_ATTACH, nd_name_args, text ("css_0_0_0313"));
   ADD (ND_PROC_RESET, nd_name_args, text ("css_0_0_0313"));
@@ -165,7 +166,8 @@ rpc_samples_new (void)
   add_lists (samples);
   add_looks (samples);
   add_events (samples);
-  add_changes (samples);
+  for (guint i = 0; i < RPC_SAMPLES_CHANGES; i++)
+    add_changes (samples);
   add_without_arguments (samples);
   return samples;
 }

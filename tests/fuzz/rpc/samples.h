@@ -3,6 +3,9 @@
 
 #include <glib.h>
 
+/* How often each call that changes something is among them, since those lead the farthest. */
+#define RPC_SAMPLES_CHANGES 3
+
 /*
  * Valid packets to start from: each procedure at least once, with arguments
  * that lead somewhere in the machine of tests/mock/default.machine. Their
