@@ -626,11 +626,22 @@ mock_kernel_start (MockMachine *machine)
   return kernel;
 }
 
+static gboolean
+quit (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
 void
 mock_kernel_stop (struct _MockKernel *kernel)
 {
+  g_autoptr (GSource) source = g_idle_source_new ();
+
   mock_kernel_settle (kernel);
-  g_main_loop_quit (kernel->loop);
+  /* From within the loop: a thread that has not come to run it yet would not hear of it. */
+  g_source_set_callback (source, quit, kernel->loop, NULL);
+  g_source_attach (source, kernel->context);
   g_thread_join (kernel->thread);
   g_unsetenv ("MOCK_KERNEL_SOCKET");
   close (kernel->listener);

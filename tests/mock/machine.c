@@ -35,8 +35,6 @@ make_buses (MockMachine *machine)
   mock_tree_file (&machine->tree, "/sys/firmware/ipl/ipl_type", "unknown\n");
   mock_tree_file (&machine->tree, "/sys/firmware/dump/dump_type", "none\n");
   mock_tree_file (&machine->tree, "/dev/vfio/vfio", "");
-  /* A write to it waits until all devices are recognised; here that is soon enough. */
-  mock_tree_file (&machine->tree, "/proc/cio_settle", "");
 }
 
 /* --- verbs ---------------------------------------------------------------- */

@@ -34,12 +34,15 @@ void
 mock_tree_file (const MockTree *tree, const char *path, const char *text)
 {
   g_autofree char *file = outside (tree, path);
+  g_autofree char *temporary = g_strconcat (file, ".new", NULL);
   g_autoptr (GError) error = NULL;
 
   make_parent (tree, path);
-  /* By rename: a reader never sees half of it. */
-  if (!g_file_set_contents_full (file, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
+  /* By rename, for a reader must never see half of it; without fsync, for there are many. */
+  if (!g_file_set_contents_full (temporary, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, &error))
     g_error ("%s", error->message);
+  if (g_rename (temporary, file) < 0)
+    g_error ("could not write %s: %s", file, g_strerror (errno));
 }
 
 static guint
