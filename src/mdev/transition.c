@@ -56,6 +56,31 @@ take_lock (const CcwPaths *paths, LockFile *lock, GError **error)
 
 /* --- journalled walks ------------------------------------------------------- */
 
+/* With fields of their own, so that a journal query tells one device's story. */
+static void
+log_done (const MdevRecord *record, const char *what)
+{
+  g_autofree char *name = ccw_dev_id_to_string (&record->subchannel);
+  const char *uuid = record->uuid != NULL ? record->uuid : "";
+
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "SUBCHANNEL", name, "MDEV_UUID", uuid,
+                    "MESSAGE", "subchannel %s: %s %s", name, what, uuid);
+}
+
+static const char *
+describe_end (MdevPosition position)
+{
+  switch (position)
+    {
+    case MDEV_POSITION_HOST:
+      return "given back to the host, without mediated device";
+    case MDEV_POSITION_ACTIVE:
+      return "started mediated device";
+    default:
+      return "kept for guests, without mediated device";
+    }
+}
+
 static void
 forget_transition (MdevRecord *record)
 {
@@ -109,7 +134,10 @@ walk (MdevRecord *record, const MdevConfig *config, const CcwPaths *paths, GErro
     {
       forget_transition (record);
       if (mdev_record_save (record, paths, &reason))
-        return TRUE;
+        {
+          log_done (record, describe_end (record->to));
+          return TRUE;
+        }
       record->has_before = has_before;
     }
   undo (&ladder, record, paths, reason);
@@ -192,7 +220,10 @@ recover (MdevRecord *record, const CcwPaths *paths, GError **error)
       return mdev_record_save (record, paths, error);
     }
   record->from = MIN (record->from, record->to);
-  return walk_back (&ladder, record, paths, error);
+  if (!walk_back (&ladder, record, paths, error))
+    return FALSE;
+  log_done (record, "put in order after a change was cut short, of mediated device");
+  return TRUE;
 }
 
 /* The record of a subchannel, put in order first when a transition on it was cut short. */
