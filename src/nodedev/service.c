@@ -82,16 +82,28 @@ job_free (Job *job)
   g_free (job);
 }
 
+/* The device number behind the job's subchannel, empty when there is none. */
+static char *
+get_devno (const Job *job)
+{
+  const CcwSubchannel *subchannel
+      = ccw_host_get_subchannel (job->service->view.host, &job->parent);
+  const CcwDevId *device = subchannel == NULL ? NULL : ccw_subchannel_get_device_id (subchannel);
+
+  return device == NULL ? g_strdup ("") : ccw_dev_id_to_string (device);
+}
+
 static void
 log_end (const Job *job, const GError *error)
 {
   g_autofree char *subchannel = ccw_dev_id_to_string (&job->parent);
+  g_autofree char *devno = get_devno (job);
 
   /* A name that is no mdev's is the client's mistake, and the client is told. */
   if (job->uuid == NULL)
     return;
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "SUBCHANNEL", subchannel, "MDEV_UUID",
-                    job->uuid, "MESSAGE", "%s %s: %s", job->what, job->name,
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "SUBCHANNEL", subchannel, "DEVNO", devno,
+                    "MDEV_UUID", job->uuid, "MESSAGE", "%s %s: %s", job->what, job->name,
                     error == NULL ? "done" : error->message);
 }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # XML that must be refused, by create and by define: the right error, and nothing changed.
 # In the environment also API_ERROR and BAD_XML, a program and a folder; see ../bad-xml/README.md.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # case_text NAME: its XML, in $work/NAME.xml.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Several clients, read-only ones, a batch in one connection, and who may connect.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 start_daemon

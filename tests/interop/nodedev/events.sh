@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What stock virsh is told of devices and mdevs that come, go and change.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # listen NAME OPTION...: virsh in the background; what it hears is in $work/NAME.
@@ -41,8 +42,8 @@ hears() {
   fi
 }
 
-# order LINE...: NAME's lines about the mdev, in that order.
-lines_about() { # NAME DEVICE
+# lines_about NAME DEVICE: what NAME heard of DEVICE, in order, on one line.
+lines_about() {
   grep "for node device $2: " "$work/$1" | sed 's/.*: //' | tr '\n' ' ' | sed 's/ $//'
 }
 

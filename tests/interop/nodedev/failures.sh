@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # When the kernel refuses a step, virsh says why and the host is as it was.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 start_daemon

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
+# shellcheck disable=SC2034 # some of its variables are for the tests
 #
 # For tests of virtccwd with stock virsh in the mock machine: checks that print
 # TAP, a daemon on a root of its own, and how to ask it.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The life of an mdev with stock virsh: transient and persistent, and what is left of the host.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Field NAME of nodedev-info.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What stock virsh lists: every filter, the tree, active and inactive mdevs.
 # UPDATE=1 writes the expected tree anew.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Names on one line.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A daemon that starts: what is persisted, what starts by itself, how it is called.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 active() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The XML of each kind of device: as expected, and valid by libvirt's own schema.
 # UPDATE=1 writes the expected files anew.
+# shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 schema=/usr/share/libvirt/schemas/nodedev.rng
