@@ -70,11 +70,11 @@ is "hostdev-xml is understood by qemu-args" \
   "$("$virt_ccw" qemu-args --uuid $uuid -g fe.0.1234 -f json)" \
   "$("$virt_ccw" hostdev-xml --uuid $uuid -g fe.0.1234 \
     | "$virt_ccw" qemu-args --from-xml - -f json)"
-"$virt_ccw" --help | grep -q 'qemu-args.*Print'
+grep -q 'qemu-args.*Print' <<< "$("$virt_ccw" --help)"
 report $? "--help lists the commands"
-"$virt_ccw" qemu-args --help | grep -q -- '--guest-devno=ID'
+grep -q -- '--guest-devno=ID' <<< "$("$virt_ccw" qemu-args --help)"
 report $? "qemu-args --help lists its options"
-"$virt_ccw" --version | grep -qx 'virt-ccw [0-9.]*'
+grep -qx 'virt-ccw [0-9.]*' <<< "$("$virt_ccw" --version)"
 report $? "--version"
 
 refuses "no command" 2 "no command given"
