@@ -131,6 +131,7 @@ ccw_sysfs_write (const char *path, const char *value, GError **error)
   shown = g_strchomp (g_strdup (value));
   doing = g_strdup_printf ("write '%s' to", shown);
   set_error_from_errno (error, reason, doing, path);
+  errno = reason;
   return FALSE;
 }
 

@@ -38,7 +38,8 @@ gboolean ccw_sysfs_read_at (int folder, const char *path, char *buffer, gsize si
 
 /*
  * One write(2) of @value: what the kernel takes as one order. Where it refuses
- * an order, the message has its reason and the attribute's path.
+ * an order, the message has its reason and the attribute's path, and errno is
+ * the reason.
  */
 gboolean ccw_sysfs_write (const char *path, const char *value, GError **error);
 

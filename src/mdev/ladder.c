@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mdev/ladder.h"
 
+#include <errno.h>
+
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
 #include "mdev/subchannel.h"
@@ -14,27 +16,47 @@ guint mdev_ladder_patience_ms = 10 * 1000;
 
 typedef gboolean (*EffectFunc) (const MdevRecord *record);
 
+typedef struct
+{
+  gint64 deadline;
+  gulong pause;
+} Patience;
+
+static Patience
+patience_begin (void)
+{
+  return (Patience){ .deadline
+                     = g_get_monotonic_time () + (gint64) mdev_ladder_patience_ms * 1000,
+                     .pause = POLL_FIRST_US };
+}
+
+/* Sleeps a while, each time longer; FALSE, at once, when patience has ended. */
+static gboolean
+patience_wait (Patience *patience)
+{
+  if (g_get_monotonic_time () >= patience->deadline)
+    return FALSE;
+  g_usleep (patience->pause);
+  patience->pause = MIN (patience->pause * 2, POLL_MAX_US);
+  return TRUE;
+}
+
 /* The kernel acts before or soon after write() returns; a poll costs less than it would to listen. */
 static gboolean
 await (const MdevRecord *record, EffectFunc is_there, const char *what, GError **error)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64) mdev_ladder_patience_ms * 1000;
-  gulong pause = POLL_FIRST_US;
+  Patience patience = patience_begin ();
 
   while (!is_there (record))
-    {
-      if (g_get_monotonic_time () >= deadline)
-        {
-          g_autofree char *name = ccw_dev_id_to_string (&record->subchannel);
+    if (!patience_wait (&patience))
+      {
+        g_autofree char *name = ccw_dev_id_to_string (&record->subchannel);
 
-          g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM,
-                       "subchannel %s: the kernel did not %s within %u ms", name, what,
-                       mdev_ladder_patience_ms);
-          return FALSE;
-        }
-      g_usleep (pause);
-      pause = MIN (pause * 2, POLL_MAX_US);
-    }
+        g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM,
+                     "subchannel %s: the kernel did not %s within %u ms", name, what,
+                     mdev_ladder_patience_ms);
+        return FALSE;
+      }
   return TRUE;
 }
 
@@ -88,18 +110,11 @@ has_no_mdev (const MdevRecord *record)
   return !has_mdev (record);
 }
 
-static char *
-read_online (const MdevRecord *record)
-{
-  g_autofree char *path = ccw_sysfs_device_path (&record->device, "online");
-
-  return ccw_sysfs_read (path, NULL);
-}
-
 static gboolean
 is_online (const MdevRecord *record)
 {
-  g_autofree char *online = read_online (record);
+  g_autofree char *path = ccw_sysfs_device_path (&record->device, "online");
+  g_autofree char *online = record->has_device ? ccw_sysfs_read (path, NULL) : NULL;
 
   return g_strcmp0 (online, "1") == 0;
 }
@@ -130,6 +145,17 @@ device_is_back_or_lost (const MdevRecord *record)
 
 /* --- rung: ccw device offline ---------------------------------------------- */
 
+/* Whoever set it online after it was looked at may use it by now. */
+static gboolean
+set_came_online_error (const MdevRecord *record, GError **error)
+{
+  g_autofree char *name = ccw_dev_id_to_string (&record->device);
+
+  g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE,
+               "device %s was set online by somebody else meanwhile", name);
+  return FALSE;
+}
+
 static gboolean
 write_online (const MdevRecord *record, const char *value, GError **error)
 {
@@ -143,21 +169,57 @@ set_offline (const MdevLadder *ladder, GError **error)
 {
   const MdevRecord *record = ladder->record;
 
-  if (!record->online || !is_online (record))
+  if (!is_online (record))
     return TRUE;
+  if (!record->online)
+    return set_came_online_error (record, error);
   return write_online (record, "0", error)
          && await (record, is_not_online, "set its device offline", error);
 }
 
+/*
+ * What online_store() answers (drivers/s390/cio/device.c) while somebody else,
+ * such as udev's rules, sets the device on- or offline, while it is still
+ * being recognised, or has no driver yet.
+ */
+static gboolean
+may_be_tried_again (int reason)
+{
+  return reason == EAGAIN || reason == EBUSY || reason == EINVAL;
+}
+
+static gboolean
+try_online (const MdevRecord *record, GError **error)
+{
+  Patience patience = patience_begin ();
+
+  while (!is_online (record) && device_answers (record))
+    {
+      g_clear_error (error);
+      if (write_online (record, "1", error))
+        return await (record, is_online, "set its device online again", error);
+      if (!may_be_tried_again (errno) || !patience_wait (&patience))
+        return FALSE;
+    }
+  g_clear_error (error);
+  return TRUE;
+}
+
+/*
+ * The host has the subchannel by now, and may use it: a device that does not
+ * come online any more is worth a warning, not the way back.
+ */
 static gboolean
 set_online (const MdevLadder *ladder, GError **error)
 {
   const MdevRecord *record = ladder->record;
+  g_autofree char *name = ccw_dev_id_to_string (&record->subchannel);
+  g_autoptr (GError) reason = NULL;
 
-  if (!record->online || is_online (record) || !device_answers (record))
-    return TRUE;
-  return write_online (record, "1", error)
-         && await (record, is_online, "set its device online again", error);
+  if (record->online && !try_online (record, &reason))
+    g_warning ("subchannel %s is the host's again, but its device stays offline: %s", name,
+               reason->message);
+  return TRUE;
 }
 
 /* --- rungs: the host's driver, driver_override, our driver ------------------ */
@@ -198,6 +260,9 @@ unbind_host_driver (const MdevLadder *ladder, GError **error)
 
   if (record->driver == NULL || !has_host_driver (record))
     return TRUE;
+  /* Unbinding takes a device away without asking its driver. */
+  if (is_online (record))
+    return set_came_online_error (record, error);
   return write_to_driver (record, record->driver, "unbind", error)
          && await (record, has_no_driver, "unbind its driver", error);
 }

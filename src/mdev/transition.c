@@ -119,28 +119,53 @@ undo (MdevLadder *ladder, MdevRecord *record, const CcwPaths *paths, GError *err
   error->message = g_steal_pointer (&note);
 }
 
-/* Walks from record->from to record->to, all or nothing. */
+/* Walks up or down to record->to and forgets that there was a transition. */
+static gboolean
+walk_to_end (MdevLadder *ladder, MdevRecord *record, const CcwPaths *paths, GError **error)
+{
+  gboolean has_before = record->has_before;
+
+  if (!mdev_ladder_walk (ladder, record->to, error))
+    return FALSE;
+  forget_transition (record);
+  if (mdev_record_save (record, paths, error))
+    return TRUE;
+  record->has_before = has_before;
+  return FALSE;
+}
+
+/*
+ * Once the host's driver was to have the subchannel again, the host may use
+ * the device: to take it away once more would be a start that nobody checked.
+ */
+static gboolean
+may_turn_round (const MdevLadder *ladder)
+{
+  const MdevRecord *record = ladder->record;
+
+  return record->to > record->from || ladder->position > MDEV_POSITION_OFFLINE;
+}
+
+/* Walks from record->from to record->to, all or nothing; what cannot be turned round is finished
+ * by the next recovery. */
 static gboolean
 walk (MdevRecord *record, const MdevConfig *config, const CcwPaths *paths, GError **error)
 {
   MdevLadder ladder = { .record = record, .config = config, .position = record->from };
-  gboolean has_before = record->has_before;
   g_autoptr (GError) reason = NULL;
 
   record->in_transition = TRUE;
   if (!mdev_record_save (record, paths, error))
     return FALSE;
-  if (mdev_ladder_walk (&ladder, record->to, &reason))
+  if (walk_to_end (&ladder, record, paths, &reason))
     {
-      forget_transition (record);
-      if (mdev_record_save (record, paths, &reason))
-        {
-          log_done (record, describe_end (record->to));
-          return TRUE;
-        }
-      record->has_before = has_before;
+      log_done (record, describe_end (record->to));
+      return TRUE;
     }
-  undo (&ladder, record, paths, reason);
+  if (may_turn_round (&ladder))
+    undo (&ladder, record, paths, reason);
+  else
+    g_prefix_error (&reason, "it is given back only in part, which will be tried again: ");
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }

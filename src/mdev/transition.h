@@ -12,7 +12,11 @@
  * Each is all or nothing: before the first change the plan and what was found
  * (driver, driver_override, online state) are written to a journal under the
  * run directory; when a step fails the steps done are undone in reverse
- * order; when the process dies, mdev_transitions_recover() does so later.
+ * order; when the process dies, mdev_transitions_recover() does so later. The
+ * one exception: once the host's driver was to have a subchannel again it is
+ * not taken away any more; what is missing then is made up for by the next
+ * transition on it or by mdev_transitions_recover(). A device that does not
+ * come online again is no failure, but logged.
  * One at a time in the whole system (a lock file), since binding on one
  * subchannel is a matter of milliseconds.
  *
