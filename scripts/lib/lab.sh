@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # What the scripts of tests/lab/ have in common. Sourcing this gives a script
 # strict error handling, the other libraries and the names below.

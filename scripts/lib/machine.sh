@@ -51,6 +51,7 @@ machine_folder_in_use() {
 machine_start() {
   local words=$1 seconds=$2
 
+  say "starting the machine"
   trap machine_stop EXIT
   trap 'exit 130' INT TERM
   if [[ $words == *lab.keep* ]]; then

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A channel path that the administrator varies off is not used, and comes back.
 # shellcheck source=lib.sh
+# shellcheck source=lib.sh
 . /lab/guest/lib.sh
 
 uuid=7e270a25-e163-4922-af60-757fc8ed48c6
