@@ -201,11 +201,20 @@ mdev_config_get_attribute (const MdevConfig *config, gsize index, const char **n
   *value = attribute->value;
 }
 
+/* What the kernel, not the mdev's driver, put into its folder: written, these do other things. */
+static gboolean
+is_attribute_name (const char *name)
+{
+  static const char *const others[] = { "", ".", "..", "driver_override", "remove", "uevent", NULL };
+
+  return !g_strv_contains (others, name) && !g_str_has_prefix (name, "power")
+         && strchr (name, '/') == NULL;
+}
+
 gboolean
 mdev_config_add_attribute (MdevConfig *config, const char *name, const char *value, GError **error)
 {
-  if (*name == '\0' || strchr (name, '/') != NULL || g_str_equal (name, ".")
-      || g_str_equal (name, ".."))
+  if (!is_attribute_name (name))
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
                    "'%s' cannot be the name of an attribute of mediated device %s", name,

@@ -34,7 +34,8 @@ const char *mdev_config_get_type (const MdevConfig *config);
 gboolean mdev_config_get_autostart (const MdevConfig *config);
 void mdev_config_set_autostart (MdevConfig *config, gboolean autostart);
 
-/* sysfs attributes to write after creation, in order. Names must not hold '/' nor be empty. */
+/* sysfs attributes to write after creation, in order. Names must not hold '/', be empty or be
+ * one of those that every mdev has, such as "remove". */
 gsize mdev_config_n_attributes (const MdevConfig *config);
 void mdev_config_get_attribute (const MdevConfig *config, gsize index, const char **name,
                                 const char **value);

@@ -96,12 +96,22 @@ offers_type (const MdevRecord *record)
   return has_vfio_driver (record) && (record->type == NULL || ccw_sysfs_exists (create));
 }
 
+/* Somewhere; UUIDs are taken once in the whole system. */
 static gboolean
-has_mdev (const MdevRecord *record)
+has_uuid (const MdevRecord *record)
 {
   g_autofree char *path = ccw_sysfs_mdev_path (record->uuid, NULL);
 
   return ccw_sysfs_exists (path);
+}
+
+static gboolean
+has_mdev (const MdevRecord *record)
+{
+  CcwDevId parent;
+
+  return ccw_sysfs_mdev_parent (record->uuid, &parent)
+         && ccw_dev_id_equal (&parent, &record->subchannel);
 }
 
 static gboolean
@@ -313,9 +323,17 @@ static gboolean
 unbind_vfio (const MdevLadder *ladder, GError **error)
 {
   const MdevRecord *record = ladder->record;
+  g_autofree char *uuid = mdev_subchannel_find_mdev (&record->subchannel);
 
   if (!has_vfio_driver (record))
     return TRUE;
+  /* Unbinding would remove it, or wait until its guest lets go of it. */
+  if (uuid != NULL)
+    {
+      g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE,
+                   "mediated device %s was made by somebody else meanwhile", uuid);
+      return FALSE;
+    }
   return write_to_driver (record, MDEV_DRIVER_VFIO_CCW, "unbind", error)
          && await (record, has_no_driver, "unbind " MDEV_DRIVER_VFIO_CCW, error);
 }
@@ -338,15 +356,34 @@ write_attributes (const MdevConfig *config, GError **error)
   return TRUE;
 }
 
+/* Binding vfio_ccw makes udev run mdevctl, which may make the same mdev just before us. */
+static gboolean
+is_made_by_others (const MdevRecord *record, int reason)
+{
+  return reason == EEXIST && await (record, has_uuid, "show the mediated device", NULL)
+         && has_mdev (record);
+}
+
+static gboolean
+order_mdev (const MdevRecord *record, GError **error)
+{
+  g_autofree char *create = mdev_subchannel_type_path (&record->subchannel, record->type, "create");
+  g_autoptr (GError) refusal = NULL;
+
+  if (ccw_sysfs_write (create, record->uuid, &refusal))
+    return await (record, has_mdev, "create the mediated device", error);
+  if (is_made_by_others (record, errno))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
+}
+
 static gboolean
 create_mdev (const MdevLadder *ladder, GError **error)
 {
   const MdevRecord *record = ladder->record;
-  g_autofree char *create = mdev_subchannel_type_path (&record->subchannel, record->type, "create");
 
-  if (!has_mdev (record)
-      && (!ccw_sysfs_write (create, record->uuid, error)
-          || !await (record, has_mdev, "create the mediated device", error)))
+  if (!has_mdev (record) && !order_mdev (record, error))
     return FALSE;
   return ladder->config == NULL || write_attributes (ladder->config, error);
 }

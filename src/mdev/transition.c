@@ -90,10 +90,22 @@ forget_transition (MdevRecord *record)
     record->has_before = FALSE;
 }
 
+/* Binding vfio_ccw makes udev run mdevctl, which may have made its mdev before we made ours. */
+static gboolean
+has_mdev_of_others (const MdevRecord *record)
+{
+  g_autofree char *uuid = mdev_subchannel_find_mdev (&record->subchannel);
+
+  return uuid != NULL && g_strcmp0 (uuid, record->uuid) != 0;
+}
+
 /* What remains is as if the transition had been one to where it started. */
 static gboolean
 walk_back (MdevLadder *ladder, MdevRecord *record, const CcwPaths *paths, GError **error)
 {
+  /* Then the subchannel stays taken, to be given back after that mdev. */
+  if (has_mdev_of_others (record))
+    record->from = MDEV_POSITION_BOUND;
   if (!mdev_ladder_walk (ladder, record->from, error))
     return FALSE;
   record->to = record->from;
@@ -251,9 +263,8 @@ recover (MdevRecord *record, const CcwPaths *paths, GError **error)
   return TRUE;
 }
 
-/* The record of a subchannel, put in order first when a transition on it was cut short. */
 static MdevRecord *
-load_record (const CcwPaths *paths, const CcwDevId *subchannel, GError **error)
+load_settled_record (const CcwPaths *paths, const CcwDevId *subchannel, GError **error)
 {
   g_autoptr (MdevRecord) record = mdev_record_load (paths, subchannel, error);
 
@@ -267,20 +278,53 @@ load_record (const CcwPaths *paths, const CcwDevId *subchannel, GError **error)
   return mdev_record_load (paths, subchannel, error);
 }
 
-/* TRUE when there was nothing to do; @n counts what was done. */
+/*
+ * Is it the subchannel that we took? Our driver_override goes with a
+ * subchannel that is unplugged; what is there now may be another device's,
+ * and bound to vfio_ccw by others. Others may also have taken it back.
+ */
 static gboolean
-recover_subchannel (const CcwPaths *paths, const CcwDevId *subchannel, guint *n, GError **error)
+is_still_taken (const MdevRecord *record)
 {
-  g_autoptr (MdevRecord) record = mdev_record_load (paths, subchannel, error);
+  g_autofree char *driver = mdev_subchannel_read_driver (&record->subchannel);
+  g_autofree char *override = mdev_subchannel_read_override (&record->subchannel);
+  CcwDevId device;
 
-  if (record == NULL)
+  if (record->has_device && ccw_sysfs_subchannel_device (&record->subchannel, &device)
+      && !ccw_dev_id_equal (&device, &record->device))
     return FALSE;
-  if (!record->in_transition)
+  return g_strcmp0 (override != NULL ? override : driver, MDEV_DRIVER_VFIO_CCW) == 0;
+}
+
+/*
+ * The record of a subchannel, put in order first when a transition on it was
+ * cut short, and forgotten when it is of a subchannel that was there before.
+ */
+static MdevRecord *
+load_record (const CcwPaths *paths, const CcwDevId *subchannel, GError **error)
+{
+  g_autoptr (MdevRecord) record = load_settled_record (paths, subchannel, error);
+
+  if (record == NULL || !record->has_before || is_still_taken (record))
+    return g_steal_pointer (&record);
+  return forget_subchannel (record, paths, error) ? g_steal_pointer (&record) : NULL;
+}
+
+/* TRUE when something was done. One that cannot be put in order is no reason to leave the others. */
+static gboolean
+recover_subchannel (const CcwPaths *paths, const CcwDevId *subchannel)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MdevRecord) record = mdev_record_load (paths, subchannel, &error);
+  g_autofree char *name = ccw_dev_id_to_string (subchannel);
+
+  if (record != NULL && !record->in_transition)
+    return FALSE;
+  if (record != NULL && recover (record, paths, &error))
     return TRUE;
-  if (!recover (record, paths, error))
-    return FALSE;
-  (*n)++;
-  return TRUE;
+  g_warning ("subchannel %s could not be put in order, which will be tried again: %s", name,
+             error->message);
+  return FALSE;
 }
 
 gboolean
@@ -288,21 +332,16 @@ mdev_transitions_recover (const CcwPaths *paths, guint *n_recovered, GError **er
 {
   g_auto (LockFile) lock = -1;
   g_autoptr (GArray) subchannels = NULL;
-  g_autoptr (GError) first = NULL;
   guint n = 0;
 
   if (!take_lock (paths, &lock, error))
     return FALSE;
   subchannels = mdev_record_list (paths);
   for (guint i = 0; i < subchannels->len; i++)
-    recover_subchannel (paths, &g_array_index (subchannels, CcwDevId, i), &n,
-                        first == NULL ? &first : NULL);
+    n += recover_subchannel (paths, &g_array_index (subchannels, CcwDevId, i));
   if (n_recovered != NULL)
     *n_recovered = n;
-  if (first == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&first));
-  return FALSE;
+  return TRUE;
 }
 
 /* --- may it be started? ------------------------------------------------------ */
@@ -439,12 +478,22 @@ note_before (MdevRecord *record, const char *name, GError **error)
          && check_device_unused (record, error);
 }
 
+/*
+ * Where a start begins. One that we took and that others unbound since then
+ * has nothing to tell about how the host had it: what was noted then, stays.
+ */
 static gboolean
-is_bound (const CcwDevId *subchannel)
+find_start (MdevRecord *record, const char *name, GError **error)
 {
-  g_autofree char *driver = mdev_subchannel_read_driver (subchannel);
+  g_autofree char *driver = mdev_subchannel_read_driver (&record->subchannel);
 
-  return g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0;
+  record->from = MDEV_POSITION_BOUND;
+  if (g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0)
+    return check_free (&record->subchannel, name, error);
+  if (driver != NULL || !record->has_before)
+    return note_before (record, name, error);
+  record->from = MDEV_POSITION_OVERRIDDEN;
+  return TRUE;
 }
 
 static gboolean
@@ -454,11 +503,7 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, const char *name,
   g_autoptr (MdevRecord) record = load_record (paths, parent, error);
 
   if (record == NULL || !check_parent (parent, name, error)
-      || !check_uuid (mdev_config_get_uuid (config), error))
-    return FALSE;
-
-  record->from = MDEV_POSITION_BOUND;
-  if (is_bound (parent) ? !check_free (parent, name, error) : !note_before (record, name, error))
+      || !check_uuid (mdev_config_get_uuid (config), error) || !find_start (record, name, error))
     return FALSE;
   record->to = MDEV_POSITION_ACTIVE;
   record->uuid = g_strdup (mdev_config_get_uuid (config));
@@ -524,6 +569,14 @@ mdev_stop (const CcwPaths *paths, const char *uuid, gboolean keep_bound, GError 
     return TRUE;
   g_prefix_error (error, "could not stop mediated device %s: ", name);
   return FALSE;
+}
+
+static gboolean
+is_bound (const CcwDevId *subchannel)
+{
+  g_autofree char *driver = mdev_subchannel_read_driver (subchannel);
+
+  return g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0;
 }
 
 static gboolean

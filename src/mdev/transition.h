@@ -56,8 +56,8 @@ gboolean mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError *
  * Puts in order what a process that died in the middle of a transition left
  * behind: a start is undone (unless a guest has the mdev open by now), a stop
  * or give-back is finished, since the host may have begun to use the device.
- * Call it once at start, before anything else. @n_recovered may be NULL. On
- * error the others are in order all the same, and the next transition on the
- * subchannel tries again.
+ * Call it once at start, before anything else. @n_recovered may be NULL. A
+ * subchannel that cannot be put in order is logged; the next transition on it
+ * tries again. Errors: CCW_ERROR_SYSTEM when the lock cannot be taken.
  */
 gboolean mdev_transitions_recover (const CcwPaths *paths, guint *n_recovered, GError **error);

@@ -405,13 +405,24 @@ order_probe (MockMachine *machine, const Order *order)
   return 0;
 }
 
+static void
+let_rival_create (MockMachine *machine, MockSubchannel *subchannel)
+{
+  g_autofree char *uuid = g_steal_pointer (&subchannel->rival);
+
+  if (uuid != NULL)
+    create_mdev (machine, subchannel, uuid);
+}
+
 static int
 order_create (MockMachine *machine, const Order *order)
 {
   g_autofree char *bus_link = g_build_filename ("/sys/bus/mdev/devices", order->data, NULL);
   g_autofree char *available_path = type_path (order->subchannel, "available_instances");
-  g_autofree char *available = mock_tree_read (&machine->tree, available_path);
+  g_autofree char *available = NULL;
 
+  let_rival_create (machine, order->subchannel);
+  available = mock_tree_read (&machine->tree, available_path);
   if (!g_uuid_string_is_valid (order->data))
     return EINVAL;
   if (mock_tree_exists (&machine->tree, bus_link))

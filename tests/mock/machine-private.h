@@ -12,6 +12,7 @@ typedef struct
   const struct _MockKind *kind;
   gboolean online;        /* state to come back with when the device is recognised */
   guint index;            /* numbers what hangs below the device, kept for its life */
+  char *rival;            /* UUID of the mdev that somebody makes before the next one; NULL */
 } MockSubchannel;
 
 typedef struct

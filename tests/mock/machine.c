@@ -46,6 +46,7 @@ subchannel_free (gpointer data)
 
   g_free (subchannel->name);
   g_free (subchannel->device);
+  g_free (subchannel->rival);
   g_free (subchannel);
 }
 
@@ -207,6 +208,18 @@ verb_renumber (MockMachine *machine, char **argument, GError **error)
   folder = mock_subchannel_path (subchannel, NULL);
   mock_emit (machine, "change", "css", folder);
   mock_kernel_probe (machine, subchannel);
+  return TRUE;
+}
+
+static gboolean
+verb_rival (MockMachine *machine, char **argument, GError **error)
+{
+  MockSubchannel *subchannel = find_subchannel (machine, argument[0], error);
+
+  if (subchannel == NULL)
+    return FALSE;
+  g_free (subchannel->rival);
+  subchannel->rival = g_strdup (argument[1]);
   return TRUE;
 }
 
@@ -417,6 +430,7 @@ static const struct
   { "plug", 3, verb_plug },
   { "quiet", 0, verb_quiet },
   { "renumber", 2, verb_renumber },
+  { "rival", 2, verb_rival },
   { "subchannel", 2, verb_subchannel },
   { "swap", 1, verb_swap },
   { "unplug", 1, verb_unplug },

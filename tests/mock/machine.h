@@ -22,6 +22,7 @@
  *   online DEVICE 0|1             somebody sets a device on- or offline
  *   renumber SUBCHANNEL DEVICE    another device number answers on a subchannel
  *   override SUBCHANNEL DRIVER    somebody set driver_override
+ *   rival SUBCHANNEL UUID         somebody makes this mdev just before the next is ordered there
  *   driver NAME 0|1               a css driver is (not) loaded
  *   mount SOURCE TARGET FSTYPE MAJOR:MINOR
  *   swap SOURCE

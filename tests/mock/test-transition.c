@@ -330,17 +330,101 @@ test_unplugged (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_records (fixture), ==, 0);
 }
 
-/* Another device answers when the subchannel comes back: it is not set online in the first's stead. */
+/* Unbound by others while it was kept: how the host had it before is not forgotten. */
 static void
-test_device_changed (Fixture *fixture, gconstpointer data)
+test_unbound_while_kept (Fixture *fixture, gconstpointer data)
 {
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+
   start (fixture, DISK, UUID);
-  mock_machine_do (fixture->machine, "renumber " DISK " 0.0.4711");
+  stop (fixture, UUID, TRUE);
+  g_assert_true (ccw_sysfs_write ("/sys/bus/css/drivers/vfio_ccw/unbind", DISK, NULL));
+  start (fixture, DISK, UUID);
+  stop (fixture, UUID, FALSE);
+  assert_snapshot (fixture, before);
+  g_assert_cmpuint (count_records (fixture), ==, 0);
+}
+
+static void
+test_unbound_while_kept_and_fails (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+  g_autofree char *unbound = NULL;
+  g_autoptr (GError) error = NULL;
+
+  start (fixture, DISK, UUID);
+  stop (fixture, UUID, TRUE);
+  g_assert_true (ccw_sysfs_write ("/sys/bus/css/drivers/vfio_ccw/unbind", DISK, NULL));
+  unbound = mock_machine_snapshot (fixture->machine);
+  mock_machine_do (fixture->machine, "fail create 5 1");
+  g_assert_false (try_start (fixture, DISK, UUID, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
+  assert_snapshot (fixture, unbound);
   give_back (fixture, DISK);
-  assert_driver (DISK, "io_subchannel");
-  mock_machine_settle (fixture->machine);
-  assert_file (fixture, "/sys/bus/ccw/devices/0.0.4711/online", "0");
-  assert_file (fixture, "/sys/devices/css0/" DISK "/driver_override", "(null)");
+  assert_snapshot (fixture, before);
+}
+
+/* What is plugged in where a subchannel was that we took was not taken by us. */
+static void
+test_replugged (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+
+  start (fixture, TERMINAL, UUID);
+  mock_machine_do (fixture->machine, "unplug " TERMINAL);
+  mock_machine_do (fixture->machine, "plug " TERMINAL " %s 3270", (const char *) data);
+  bind_by_hand ();
+  before = mock_machine_snapshot (fixture->machine);
+  start (fixture, TERMINAL, OTHER_UUID);
+  stop (fixture, OTHER_UUID, FALSE);
+  assert_snapshot (fixture, before);
+  g_assert_cmpuint (count_records (fixture), ==, 0);
+}
+
+/* Others gave it back to the host, and to its device another state than we knew. */
+static void
+test_returned_by_others (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *after = NULL;
+
+  start (fixture, DISK, UUID);
+  stop (fixture, UUID, TRUE);
+  g_assert_true (ccw_sysfs_write ("/sys/bus/css/drivers/vfio_ccw/unbind", DISK, NULL));
+  g_assert_true (ccw_sysfs_write ("/sys/bus/css/devices/" DISK "/driver_override", "\n", NULL));
+  g_assert_true (ccw_sysfs_write ("/sys/bus/css/drivers/io_subchannel/bind", DISK, NULL));
+  after = mock_machine_snapshot (fixture->machine);
+  give_back (fixture, DISK);
+  assert_snapshot (fixture, after);
+  g_assert_cmpuint (count_records (fixture), ==, 0);
+}
+
+/* mdevctl, run by udev as soon as vfio_ccw is bound, makes the mdev that we want. */
+static void
+test_made_by_mdevctl (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+
+  mock_machine_do (fixture->machine, "rival " DISK " " UUID);
+  start (fixture, DISK, UUID);
+  g_assert_true (ccw_sysfs_exists ("/sys/bus/mdev/devices/" UUID));
+  stop (fixture, UUID, FALSE);
+  assert_snapshot (fixture, before);
+}
+
+/* It makes another one: that one is not taken from it, nor lost what is to be restored after it. */
+static void
+test_other_made_by_mdevctl (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+  g_autoptr (GError) error = NULL;
+
+  mock_machine_do (fixture->machine, "rival " DISK " " OTHER_UUID);
+  g_assert_false (try_start (fixture, DISK, UUID, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
+  g_assert_true (ccw_sysfs_exists ("/sys/bus/mdev/devices/" OTHER_UUID));
+  g_assert_cmpuint (recover (fixture), ==, 0);
+  stop (fixture, OTHER_UUID, FALSE);
+  assert_snapshot (fixture, before);
 }
 
 /* --- what is refused --------------------------------------------------------------- */
@@ -735,6 +819,44 @@ test_unplugged_while_dead (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_records (fixture), ==, 0);
 }
 
+/* Another device answers on the subchannel: it is not set online in the first's stead. */
+static void
+test_device_changed (Fixture *fixture, gconstpointer data)
+{
+  die_during (fixture, start_disk, 5, "orphan");
+  mock_machine_do (fixture->machine, "renumber " DISK " 0.0.4711");
+  recover (fixture);
+  assert_driver (DISK, "io_subchannel");
+  mock_machine_settle (fixture->machine);
+  assert_file (fixture, "/sys/bus/ccw/devices/0.0.4711/online", "0");
+  assert_file (fixture, "/sys/devices/css0/" DISK "/driver_override", "(null)");
+}
+
+static void
+put_record (Fixture *fixture, const char *subchannel, const char *text)
+{
+  g_autofree char *folder = g_build_filename (fixture->root, "run/virt-ccw/subchannels", NULL);
+  g_autofree char *path = g_build_filename (folder, subchannel, NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* What cannot be put in order keeps nobody from the rest. */
+static void
+test_recovery_goes_on (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+
+  put_record (fixture, TERMINAL, data);
+  die_during (fixture, start_disk, 5, "orphan");
+  g_test_expect_message ("virt-ccw", G_LOG_LEVEL_WARNING, "*" TERMINAL "*tried again*");
+  g_assert_cmpuint (recover (fixture), ==, 1);
+  g_test_assert_expected_messages ();
+  assert_snapshot (fixture, before);
+  g_assert_cmpuint (count_records (fixture), ==, 1);
+}
+
 /* --- at once ------------------------------------------------------------------------------ */
 
 typedef struct
@@ -802,7 +924,12 @@ main (int argc, char **argv)
   add ("/transition/bound-by-others", NULL, test_bound_by_others);
   add ("/transition/taken-back-by-others", NULL, test_taken_back_by_others);
   add ("/transition/unplugged", NULL, test_unplugged);
-  add ("/transition/device-changed", NULL, test_device_changed);
+  add ("/transition/unbound-while-kept", NULL, test_unbound_while_kept);
+  add ("/transition/unbound-while-kept/fails", NULL, test_unbound_while_kept_and_fails);
+  add ("/transition/replugged/other-device", "0.0.3000", test_replugged);
+  add ("/transition/returned-by-others", NULL, test_returned_by_others);
+  add ("/transition/made-by-mdevctl", NULL, test_made_by_mdevctl);
+  add ("/transition/made-by-mdevctl/other", NULL, test_other_made_by_mdevctl);
 
   add ("/transition/refuses", NULL, test_refusals);
   add ("/transition/refuses/duplicates", NULL, test_refuses_duplicates);
@@ -834,6 +961,10 @@ main (int argc, char **argv)
   add ("/transition/killed/while-recovering", "orphan", test_killed_while_recovering);
   add ("/transition/killed/guest-has-it", NULL, test_recovery_spares_guests);
   add ("/transition/killed/then-unplugged", NULL, test_unplugged_while_dead);
+  add ("/transition/killed/device-changed", NULL, test_device_changed);
+  add ("/transition/killed/others-unreadable", "[before", test_recovery_goes_on);
+  add ("/transition/killed/others-not-understood", "[transition]\nfrom=nowhere\n",
+       test_recovery_goes_on);
 
   add ("/transition/many-at-once", NULL, test_many_at_once);
   return g_test_run ();

@@ -86,7 +86,8 @@ test_types (void)
 static void
 test_attributes (void)
 {
-  static const char *const bad[] = { "", ".", "..", "../remove", "a/b" };
+  static const char *const bad[] = { "", ".", "..", "../remove", "a/b",
+                                     "remove", "uevent", "driver_override", "power", "power_x" };
   g_autoptr (MdevConfig) config = new_config ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
