@@ -92,9 +92,11 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   if (!recover (daemon, error) || !load (daemon, error))
     return NULL;
   daemon->backend.events = nodedev_events_new (view);
-  daemon->backend.service = nodedev_service_new (view, daemon->paths);
+  daemon->backend.service = nodedev_service_new (view, daemon->backend.events,
+                                                 daemon->paths);
   if (!listen_on_sockets (daemon, options, error))
     return NULL;
+  nodedev_service_tidy (daemon->backend.service);
   nodedev_service_autostart (daemon->backend.service);
   return g_steal_pointer (&daemon);
 }

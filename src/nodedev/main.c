@@ -58,7 +58,7 @@ check_options (int argc, char **argv, GError **error)
   if (argc > 1)
     return fail (error, "there is no argument", argv[1]);
   if (opt_upstream != NULL && strcmp (opt_upstream, "none") != 0)
-    return fail (error, "--upstream takes only 'none': calls for other devices cannot be passed on to",
+    return fail (error, "--upstream takes only 'none': calls for other devices do not go to",
                  opt_upstream);
   if (opt_root != NULL && !g_path_is_absolute (opt_root))
     return fail (error, "--root takes an absolute path, not", opt_root);

@@ -87,5 +87,5 @@ gboolean nodedev_node_matches (const NodedevNode *node, guint flags);
 
 typedef void (*NodedevNodeFunc) (const NodedevNode *node, gpointer user_data);
 
-/* Calls @func for each node: computer, subchannels, devices, mdevs; each kind in order of its ids. */
+/* Calls @func for each node: computer, subchannels, devices, mdevs; each kind by its ids. */
 void nodedev_view_foreach (const NodedevView *view, NodedevNodeFunc func, gpointer user_data);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/service.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <unistd.h>
 
 #include "ccw/error.h"
+#include "mdev/record.h"
 #include "mdev/transition.h"
 #include "nodedev/job-queue.h"
 #include "nodedev/rpc-error.h"
@@ -13,9 +18,13 @@
 #define UPDATE_AFFECT_LIVE (1u << 0)
 #define UPDATE_AFFECT_CONFIG (1u << 1)
 
+#define STAMP_FOLDER_MODE 0755
+#define STAMP_MODE 0644
+
 struct _NodedevService
 {
   NodedevView view;
+  NodedevEvents *events;
   const CcwPaths *paths;
   NodedevJobQueue *queue;
 };
@@ -474,13 +483,16 @@ prepare_undefine (gpointer data, GError **error)
                    "Node device '%s' is not defined", job->name);
       return FALSE;
     }
+  /* Its file goes last: that this will fail shall be known before the subchannel is given back. */
+  if (!mdev_store_check_writable (job->service->view.store, &job->parent, error))
+    return FALSE;
   job->keep_bound = node.mdev != NULL
                     || mdev_store_has_parent (job->service->view.store, &job->parent, job->uuid);
   return TRUE;
 }
 
 static gboolean
-work_undefine (gpointer data, GError **error)
+work_give_back (gpointer data, GError **error)
 {
   const Job *job = data;
 
@@ -499,6 +511,74 @@ finish_undefine (gpointer data, const GError *error)
   finish_and_refresh (job, error != NULL ? error : own);
 }
 
+/* --- giving back what others left ------------------------------------------ */
+
+/* A definition keeps the subchannel: mdevctl may be about to start it again. */
+static gboolean
+prepare_tidy (gpointer data, GError **error)
+{
+  Job *job = data;
+
+  job->keep_bound = mdev_store_has_file (job->service->view.store, &job->parent);
+  return TRUE;
+}
+
+static void
+finish_tidy (gpointer data, const GError *error)
+{
+  Job *job = data;
+
+  if (!job->keep_bound)
+    ccw_host_refresh (job->service->view.host, &job->parent);
+  job_end (job, error);
+}
+
+/* Nobody asked, so nobody is told but the log; nor that, when it did not come to its turn. */
+static void
+on_tidied (const char *name, const GError *error, gpointer user_data)
+{
+  if (error != NULL && error->domain == CCW_ERROR)
+    g_warning ("%s has no mediated device any more, but %s", name, error->message);
+}
+
+static const NodedevJobFuncs tidy_funcs = { prepare_tidy, work_give_back, finish_tidy };
+
+static void
+tidy_parent (NodedevService *service, const CcwDevId *parent)
+{
+  Job *job = job_new (service, "give back", on_tidied, NULL);
+
+  job->parent = *parent;
+  job->name = ccw_dev_id_to_name (parent, CCW_NAME_PREFIX_CSS);
+  nodedev_job_queue_push (service->queue, &tidy_funcs, job);
+}
+
+/* An mdev or a definition went, by whomever, or the subchannel itself: is it kept for nothing? */
+static void
+on_lifecycle (const NodedevEvent *event, gpointer user_data)
+{
+  g_autofree char *uuid = NULL;
+  CcwDevId parent;
+
+  if (event->lifecycle != VIR_NODE_DEVICE_EVENT_DELETED
+      && event->lifecycle != VIR_NODE_DEVICE_EVENT_UNDEFINED)
+    return;
+  if (nodedev_mdev_name_parse (event->name, &uuid, &parent)
+      || ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CSS, &parent))
+    tidy_parent (user_data, &parent);
+}
+
+void
+nodedev_service_tidy (NodedevService *service)
+{
+  g_autoptr (GArray) subchannels = mdev_record_list (service->paths);
+
+  for (guint i = 0; i < subchannels->len; i++)
+    tidy_parent (service, &g_array_index (subchannels, CcwDevId, i));
+}
+
+/* --- the operations ------------------------------------------------------- */
+
 static void
 push (NodedevService *service, const NodedevJobFuncs *funcs, Job *job)
 {
@@ -515,30 +595,33 @@ push (NodedevService *service, const NodedevJobFuncs *funcs, Job *job)
   job_end (job, error);
 }
 
-/* --- the operations ------------------------------------------------------- */
-
 static const NodedevJobFuncs create_funcs = { prepare_create, work_start, finish_and_refresh };
 static const NodedevJobFuncs start_funcs = { prepare_start, work_start, finish_start };
 static const NodedevJobFuncs destroy_funcs = { prepare_destroy, work_destroy, finish_and_refresh };
 static const NodedevJobFuncs define_funcs = { prepare_define, NULL, finish_quietly };
-static const NodedevJobFuncs undefine_funcs = { prepare_undefine, work_undefine, finish_undefine };
+static const NodedevJobFuncs undefine_funcs = { prepare_undefine, work_give_back, finish_undefine };
 static const NodedevJobFuncs autostart_funcs = { prepare_set_autostart, NULL, finish_quietly };
 static const NodedevJobFuncs update_funcs = { prepare_update, NULL, finish_quietly };
 
 NodedevService *
-nodedev_service_new (const NodedevView *view, const CcwPaths *paths)
+nodedev_service_new (const NodedevView *view, NodedevEvents *events, const CcwPaths *paths)
 {
   NodedevService *service = g_new0 (NodedevService, 1);
 
   service->view = *view;
+  service->events = events;
   service->paths = paths;
   service->queue = nodedev_job_queue_new ();
+  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_lifecycle,
+                            service);
   return service;
 }
 
 void
 nodedev_service_free (NodedevService *service)
 {
+  /* First: the last job's end must not add another to the queue. */
+  nodedev_events_unsubscribe_all (service->events, service);
   nodedev_job_queue_free (service->queue);
   g_free (service);
 }
@@ -625,8 +708,29 @@ autostart_node (const NodedevNode *node, gpointer user_data)
                           job_new_for_name (service, "start", name, on_autostarted, NULL));
 }
 
+/* TRUE for the first who asks since the run directory was made, so since the boot. */
+static gboolean
+take_stamp (const NodedevService *service)
+{
+  const char *folder = ccw_paths_run_dir (service->paths);
+  g_autofree char *path = g_build_filename (folder, "autostarted", NULL);
+  int fd = -1;
+
+  if (g_mkdir_with_parents (folder, STAMP_FOLDER_MODE) == 0)
+    fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STAMP_MODE);
+  if (fd >= 0)
+    close (fd);
+  else if (errno == EEXIST)
+    return FALSE;
+  else
+    g_warning ("could not make %s: %s", path, g_strerror (errno));
+  return TRUE;
+}
+
 void
 nodedev_service_autostart (NodedevService *service)
 {
+  if (!take_stamp (service))
+    return;
   nodedev_view_foreach (&service->view, autostart_node, service);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "nodedev/node.h"
+#include "nodedev/events.h"
 
 /*
  * What clients do to mdevs. Every change is a job of one queue: checked when
@@ -19,6 +19,9 @@
  *   on its subchannel, the subchannel is given back.
  * - update replaces what is persisted of an mdev.
  *
+ * What others do, such as mdevctl, is followed up: a subchannel is given back
+ * when its last mdev was removed, or its last definition undefined, by them.
+ *
  * On an error nothing has changed. Errors are in the domains NODEDEV_ERROR
  * and CCW_ERROR.
  */
@@ -27,8 +30,9 @@ typedef struct _NodedevService NodedevService;
 /* @error NULL: done. @name is the mdev's. */
 typedef void (*NodedevDoneFunc) (const char *name, const GError *error, gpointer user_data);
 
-/* @view's host and store, and @paths, must outlive it. */
-NodedevService *nodedev_service_new (const NodedevView *view, const CcwPaths *paths);
+/* @view's host and store, @events and @paths must outlive it. */
+NodedevService *nodedev_service_new (const NodedevView *view, NodedevEvents *events,
+                                     const CcwPaths *paths);
 
 /* Waits for the change under way; those that wait for their turn fail. */
 void nodedev_service_free (NodedevService *service);
@@ -63,5 +67,11 @@ void nodedev_service_set_autostart (NodedevService *service, const char *name, g
 void nodedev_service_update (NodedevService *service, const char *name, MdevConfig *config,
                              guint flags, NodedevDoneFunc done, gpointer user_data);
 
-/* Starts every persistent mdev that starts by itself and is not active; failures are logged. */
+/* Gives back what was taken and has neither mdev nor definition any more; failures are logged. */
+void nodedev_service_tidy (NodedevService *service);
+
+/*
+ * Starts every persistent mdev that starts by itself and is not active; failures are logged.
+ * Once per boot: what was destroyed since then stays so.
+ */
 void nodedev_service_autostart (NodedevService *service);

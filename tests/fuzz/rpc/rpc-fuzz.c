@@ -151,7 +151,8 @@ stop_daemon (Fuzz *fuzz)
 
   kill (fuzz->pid, SIGTERM);
   waitpid (fuzz->pid, &status, 0);
-  check (fuzz, WIFEXITED (status) && WEXITSTATUS (status) == 0, "the daemon ends well when told to");
+  check (fuzz, WIFEXITED (status) && WEXITSTATUS (status) == 0,
+         "the daemon ends well when told to");
   check_log (fuzz);
   check_depth (fuzz);
 }

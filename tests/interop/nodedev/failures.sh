@@ -24,7 +24,8 @@ refuses /bind 19
 refuses /create 12
 
 mdev_xml "$uuid" css_0_0_0000
-refused "*resource busy: *vda1*" "a mounted disk is not taken away" v nodedev-create "$work/mdev.xml"
+refused "*resource busy: *vda1*" "a mounted disk is not taken away" \
+  v nodedev-create "$work/mdev.xml"
 like "$output" "*0.0.0001*" "virsh names the device"
 mdev_xml "$uuid" css_0_0_0001
 refused "*resource busy: *eth1*" "nor is a network in use" v nodedev-create "$work/mdev.xml"

@@ -4,6 +4,11 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# boot: what is below /run is gone.
+boot() {
+  rm -rf "$root/run"
+}
+
 active() {
   v nodedev-info "$mdev" | grep -q '^Active: *yes'
 }
@@ -17,6 +22,7 @@ ok "the next daemon knows it" v nodedev-info "$mdev"
 ok "and has not started it" sh -c "virsh -q -c '$uri' nodedev-info $mdev | grep -q 'Active: *no'"
 ok "autostart" v nodedev-autostart "$mdev"
 stop_daemon
+boot
 start_daemon
 wait_for "started" active
 is "$(driver_of 0.0.0313)" vfio_ccw "what starts by itself was started"
@@ -24,6 +30,9 @@ stop_daemon
 is "$(driver_of 0.0.0313)" vfio_ccw "a daemon that ends leaves mdevs alone"
 start_daemon
 ok "destroy" v nodedev-destroy "$mdev"
+stop_daemon
+start_daemon
+ok "once per boot only" sh -c "virsh -q -c '$uri' nodedev-info $mdev | grep -q 'Active: *no'"
 ok "undefine" v nodedev-undefine "$mdev"
 is "$(driver_of 0.0.0313)" io_subchannel "the subchannel was given back by a later daemon"
 

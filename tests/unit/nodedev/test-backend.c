@@ -13,7 +13,7 @@ test_backend_init (TestBackend *test)
   view->host = ccw_host_new ();
   view->store = mdev_store_new (test->paths);
   test->backend.events = nodedev_events_new (view);
-  test->backend.service = nodedev_service_new (view, test->paths);
+  test->backend.service = nodedev_service_new (view, test->backend.events, test->paths);
 }
 
 static void
