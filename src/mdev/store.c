@@ -174,6 +174,31 @@ mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *exc
   return FALSE;
 }
 
+gboolean
+mdev_store_has_file (MdevStore *store, const CcwDevId *parent)
+{
+  g_autofree char *name = ccw_dev_id_to_string (parent);
+  g_autofree char *path = g_build_filename (store->base, name, NULL);
+  g_autoptr (GPtrArray) files = ccw_sysfs_list (path);
+
+  for (guint i = 0; i < files->len; i++)
+    if (is_file_name (g_ptr_array_index (files, i)))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+mdev_store_check_writable (MdevStore *store, const CcwDevId *parent, GError **error)
+{
+  g_autofree char *name = ccw_dev_id_to_string (parent);
+  g_autofree char *path = g_build_filename (store->base, name, NULL);
+
+  if (faccessat (AT_FDCWD, path, W_OK, AT_EACCESS) == 0)
+    return TRUE;
+  set_system_error (error, errno, "change", path);
+  return FALSE;
+}
+
 static int
 compare_configs (gconstpointer a, gconstpointer b)
 {
@@ -503,14 +528,18 @@ write_temporary (MdevStore *store, const char *text)
   return NULL;
 }
 
-/* link(2) refuses what rename(2) would replace, so that no one's definition made meanwhile is lost. */
+/*
+ * Unless to be replaced, a definition that somebody made meanwhile is not
+ * lost. Not link(2): those who watch the folder would not see the file moved in.
+ */
 static gboolean
 move_into_place (const char *temporary, const char *path, gboolean replace)
 {
-  int result = replace ? rename (temporary, path) : link (temporary, path);
+  int result
+    = renameat2 (AT_FDCWD, temporary, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE);
   int reason = errno;
 
-  if (result < 0 || !replace)
+  if (result < 0)
     unlink (temporary);
   errno = reason;
   return result == 0;
@@ -523,6 +552,18 @@ make_folder (const char *path)
   if (mkdir (path, FOLDER_MODE) == 0)
     return chmod (path, FOLDER_MODE) == 0;
   return errno == EEXIST;
+}
+
+/* What is larger would be ignored when it is read again. */
+static gboolean
+check_size (const MdevConfig *config, const char *text, GError **error)
+{
+  if (strlen (text) <= FILE_SIZE_MAX)
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
+               "the definition of mediated device %s would be larger than %d bytes",
+               mdev_config_get_uuid (config), FILE_SIZE_MAX);
+  return FALSE;
 }
 
 static gboolean
@@ -551,6 +592,8 @@ mdev_store_put (MdevStore *store, const MdevConfig *config, gboolean replace, GE
   g_autofree char *path = g_build_filename (store->base, key, NULL);
   g_autofree char *text = mdev_config_to_json (config);
 
+  if (!check_size (config, text, error))
+    return FALSE;
   if (!write_config (store, path, text, replace))
     {
       if (errno == EEXIST && !replace)
@@ -561,7 +604,6 @@ mdev_store_put (MdevStore *store, const MdevConfig *config, gboolean replace, GE
         set_system_error (error, errno, "write", path);
       return FALSE;
     }
-  watch_parent (store, parent);
   put_config (store, key, mdev_config_copy (config));
   return TRUE;
 }

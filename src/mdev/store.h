@@ -43,6 +43,15 @@ const MdevConfig *mdev_store_get (MdevStore *store, const char *uuid, const CcwD
 /* Is any mdev persisted on @parent, other than @except_uuid (may be NULL)? */
 gboolean mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *except_uuid);
 
+/*
+ * Is anything persisted on @parent on disk now, also what cannot be read, such
+ * as a file that is just being written?
+ */
+gboolean mdev_store_has_file (MdevStore *store, const CcwDevId *parent);
+
+/* May what is persisted on @parent be changed? Errors: CCW_ERROR_SYSTEM. */
+gboolean mdev_store_check_writable (MdevStore *store, const CcwDevId *parent, GError **error);
+
 /* All, ordered by parent, then UUID; the array is the caller's. */
 GPtrArray *mdev_store_list (MdevStore *store);
 
@@ -50,7 +59,7 @@ GPtrArray *mdev_store_list (MdevStore *store);
  * Adds or replaces one file, atomically (temporary file in the base folder,
  * where mdevctl overlooks it, fsync, rename, fsync of the folders; mode 0644,
  * folder 0755) and tells the listener. On error nothing changed. Errors: CCW_ERROR_EXISTS (put with
- * @replace FALSE), CCW_ERROR_SYSTEM.
+ * @replace FALSE), CCW_ERROR_INVALID (larger than what is read again), CCW_ERROR_SYSTEM.
  */
 gboolean mdev_store_put (MdevStore *store, const MdevConfig *config, gboolean replace,
                          GError **error);

@@ -344,6 +344,46 @@ test_put_fails (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (names->len, ==, 1);
 }
 
+/* What would be ignored when it is read again is not written. */
+static void
+test_put_too_large (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MdevConfig) config = mdev_config_new (UUID, &parent, MDEV_TYPE_VFIO_CCW, NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2500; i++)
+    g_assert_true (mdev_config_add_attribute (config, "attribute", "some value", NULL));
+  g_assert_false (mdev_store_put (fixture->store, config, TRUE, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_INVALID);
+  g_assert_false (mdev_store_has_file (fixture->store, &parent));
+  g_assert_null (mdev_store_get (fixture->store, UUID, &parent));
+}
+
+/* A file that cannot be read, such as one that is being written, is a definition all the same. */
+static void
+test_has_file (Fixture *fixture, gconstpointer data)
+{
+  g_assert_false (mdev_store_has_file (fixture->store, &parent));
+  write_file (fixture, "0.0.0313/" UUID, "");
+  g_assert_true (mdev_store_has_file (fixture->store, &parent));
+  g_assert_false (mdev_store_has_file (fixture->store, &other_parent));
+}
+
+/* Whoever else follows the folder hears of a new definition as of a replaced one. */
+static void
+test_put_is_seen_by_others (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MdevStore) other = mdev_store_new (fixture->paths);
+  g_autoptr (MdevConfig) config = mdev_config_new (UUID, &parent, MDEV_TYPE_VFIO_CCW, NULL);
+
+  write_file (fixture, "0.0.0313/" OTHER_UUID, GOOD);
+  g_assert_true (mdev_store_watch (other, NULL));
+  mdev_store_set_listener (other, on_change, fixture);
+  mdev_store_set_listener (fixture->store, NULL, NULL);
+  g_assert_true (mdev_store_put (fixture->store, config, FALSE, NULL));
+  await_heard (fixture, "defined 0.0.0313/7e27");
+}
+
 static void
 test_remove (Fixture *fixture, gconstpointer data)
 {
@@ -443,6 +483,9 @@ main (int argc, char **argv)
   add ("/store/put/replace", NULL, test_replace);
   add ("/store/put/unseen", NULL, test_put_unseen);
   add ("/store/put/fails", NULL, test_put_fails);
+  add ("/store/put/too-large", NULL, test_put_too_large);
+  add ("/store/put/seen-by-others", NULL, test_put_is_seen_by_others);
+  add ("/store/has-file", NULL, test_has_file);
   add ("/store/remove", NULL, test_remove);
   add ("/store/watch", NULL, test_watch);
   add ("/store/watch/folders", NULL, test_watch_folders);
