@@ -24,6 +24,7 @@ machine_prepare() {
   mkdir -p "$MACHINE"/share/{install,guests,results}
   cp -a "$LAB/root" "$MACHINE/share/system"
   cp -a "$LAB/guest" "$MACHINE/share/guest"
+  cp -a "$TREE/tests/tap.sh" "$MACHINE/share/guest/"
   cp -a "$modules/." "$programs/." "$tools/." "$MACHINE/share/install/"
   cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$MACHINE/share/guests/"
 }

@@ -8,31 +8,21 @@
 # libvirtd runs unprivileged, for a user of its own, below a temporary folder.
 #
 # Usage: hostdev-libvirt.sh VIRT_CCW CASES
-set -euo pipefail
+set -uo pipefail
+
+# shellcheck source=../tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 virt_ccw=$(realpath "$1")
 work=$(mktemp -d)
 cases="$work/cases"
-number=0
-failed=0
 
-# shellcheck disable=SC2317 # reached by the trap
-cleanup() {
-  [ -z "${daemon_pid:-}" ] || kill "$daemon_pid" 2>/dev/null || true
-  wait 2>/dev/null || true
-  rm -rf "$work"
+stop_libvirtd() {
+  [ -z "${daemon_pid:-}" ] || kill "$daemon_pid" 2> /dev/null
+  wait
 }
-trap cleanup EXIT
-
-report() { # RESULT NAME
-  number=$((number + 1))
-  if [ "$1" = 0 ]; then
-    echo "ok $number - $2"
-  else
-    echo "not ok $number - $2"
-    failed=1
-  fi
-}
+at_end 'rm -rf "$work"'
+at_end stop_libvirtd
 
 as_user() {
   if [ "$(id -u)" = 0 ]; then
@@ -65,42 +55,32 @@ libvirt_arguments() { # XML
 }
 
 our_arguments() { # XML
-  "$virt_ccw" qemu-args --format json --from-xml "$1" 2> "$work/our-error" | grep -v '^-device$'
+  "$virt_ccw" qemu-args --format json --from-xml "$1" | grep -v '^-device$'
 }
 
 compare() { # XML NAME
-  local theirs ours
-  theirs=$(libvirt_arguments "$1") || { sed 's/^/# libvirt: /' "$work/error"; theirs=none; }
-  ours=$(our_arguments "$1") || { sed 's/^/# /' "$work/our-error"; ours=refused; }
-  if [ "$theirs" = "$ours" ]; then
-    report 0 "$2 is what libvirt runs"
-  else
-    report 1 "$2 is what libvirt runs"
-    printf '%s\n' "libvirt: $theirs" "ours:    $ours" | sed 's/^/# /'
-  fi
+  local theirs
+  theirs=$(libvirt_arguments "$1") || theirs=$(cat "$work/error")
+  is "$(our_arguments "$1")" "$theirs" "$2 is what libvirt runs"
 }
 
 # The domain as libvirt completes it when it is defined: every device has its address.
 libvirt_completed() { # XML
-  as_user virsh -q -c qemu:///session define "$1" > /dev/null
-  as_user virsh -q -c qemu:///session dumpxml guest
-  as_user virsh -q -c qemu:///session undefine guest > /dev/null
+  as_user virsh -q -c qemu:///session define "$1" > /dev/null &&
+    as_user virsh -q -c qemu:///session dumpxml guest &&
+    as_user virsh -q -c qemu:///session undefine guest > /dev/null
 }
 
 compare_addresses() { # XML NAME
-  local result=0
-  libvirt_completed "$1" > "$work/completed.xml"
-  our_arguments "$1" > "$work/ours" || result=1
-  our_arguments "$work/completed.xml" > "$work/theirs" || result=1
-  diff "$work/theirs" "$work/ours" | sed 's/^/# /' || result=1
-  report "$result" "$2 gets the addresses that libvirt assigns"
+  ok "$2 can be defined" libvirt_completed "$1"
+  printf '%s\n' "$output" > "$work/completed.xml"
+  is "$(our_arguments "$1")" "$(our_arguments "$work/completed.xml")" \
+    "$2 gets the addresses that libvirt assigns"
 }
 
 both_refuse() { # XML NAME
-  local result=0
-  ! libvirt_arguments "$1" > "$work/theirs" || result=1
-  ! our_arguments "$1" > "$work/ours" || result=1
-  report "$result" "$2 is refused by both"
+  not_ok "$2 is refused by libvirt" libvirt_arguments "$1"
+  not_ok "$2 is refused by virt-ccw" our_arguments "$1"
 }
 
 # loadparm of a hostdev is younger than Debian 12's libvirt, which leaves it out.
@@ -114,5 +94,4 @@ done
 for name in bad-duplicate-address bad-duplicate-address-with-interface; do
   both_refuse "$cases/$name.xml" "$name"
 done
-echo "1..$number"
-exit "$failed"
+done_testing

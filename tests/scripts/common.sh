@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # For tests of the shell libraries: the libraries, a cache of their own, and
-# the lab's checks (ok, is, like, ..., done_testing).
+# checks (ok, is, like, ..., done_testing).
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 export VIRT_CCW_CACHE
@@ -10,8 +10,8 @@ VIRT_CCW_CACHE=$(mktemp -d)
 
 # shellcheck source=../../scripts/lib/lab.sh
 . "$HERE/../../scripts/lib/lab.sh" 2> /dev/null
-# shellcheck source=../lab/guest/lib.sh
-. "$HERE/../lab/guest/lib.sh"
+# shellcheck source=../tap.sh
+. "$HERE/../tap.sh"
 # Checks look at statuses themselves.
 set +e
 at_end "rm -rf '$VIRT_CCW_CACHE'"

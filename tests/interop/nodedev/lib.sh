@@ -11,13 +11,13 @@
 set -u
 
 here=$(dirname "$0")
+# shellcheck source=../../tap.sh
+. "$here/../../tap.sh"
 work=$(mktemp -d)
 socket=$work/sock
 root=$work/root
 store=$root/etc/mdevctl.d
 uri="nodedev:///system?socket=$socket"
-checks=0
-failures=0
 daemon=
 
 # The mdev of most tests, on the terminal's subchannel.
@@ -25,53 +25,6 @@ uuid=d3b07384-d9a0-4c9b-8f3e-5a1c0de0c0de
 mdev=mdev_d3b07384_d9a0_4c9b_8f3e_5a1c0de0c0de_0_0_0313
 
 # --- checks ------------------------------------------------------------------
-
-# report STATUS NAME: one TAP line; STATUS 0 passed.
-report() {
-  checks=$((checks + 1))
-  if [ "$1" -eq 0 ]; then
-    echo "ok $checks - $2"
-  else
-    failures=$((failures + 1))
-    echo "not ok $checks - $2"
-  fi
-}
-
-diag() {
-  printf '%s\n' "$1" | sed 's/^/# /'
-}
-
-# is GOT WANTED NAME
-is() {
-  [ "$1" = "$2" ]
-  report $? "$3"
-  [ "$1" = "$2" ] || diag "got:    $1
-wanted: $2"
-}
-
-# like GOT PATTERN NAME: a shell pattern.
-like() {
-  # shellcheck disable=SC2254 # the pattern is meant
-  case $1 in
-    $2) report 0 "$3" ;;
-    *)
-      report 1 "$3"
-      diag "got:         $1
-wanted like: $2"
-      ;;
-  esac
-}
-
-# ok NAME COMMAND...: succeeds; what it printed is in $output.
-ok() {
-  name=$1
-  shift
-  output=$("$@" 2>&1)
-  status=$?
-  report $status "$name"
-  [ $status -eq 0 ] || diag "status $status of: $*
-$output"
-}
 
 # refused PATTERN NAME COMMAND...: fails with status 1 and says something like PATTERN.
 refused() {
@@ -87,13 +40,6 @@ $output"
   else
     like "$output" "$pattern" "$name"
   fi
-}
-
-done_testing() {
-  stop_daemon
-  echo "1..$checks"
-  [ "$failures" -eq 0 ]
-  exit
 }
 
 # --- the daemon --------------------------------------------------------------
@@ -139,12 +85,8 @@ bail_out() {
   exit 1
 }
 
-# shellcheck disable=SC2317 # reached by the trap
-clean_up() {
-  [ -z "$daemon" ] || kill -KILL "$daemon" 2> /dev/null
-  rm -rf "$work"
-}
-trap clean_up EXIT
+at_end 'rm -rf "$work"'
+at_end stop_daemon
 
 # v ARGUMENT...: virsh, connected.
 v() {

@@ -14,23 +14,14 @@ if [ "$1" != --inside ]; then
   exit
 fi
 
+# shellcheck source=../../tap.sh
+. "$(dirname "$0")/../../tap.sh"
+
 virt_ccw=$2
 root=$3
 first=7e270a25-e163-4922-af60-757fc8ed48c6
 second=7e270a25-e163-4922-af60-757fc8ed48c7
 folder=$root/etc/mdevctl.d/0.0.0313
-number=0
-failed=0
-
-report() { # RESULT NAME
-  number=$((number + 1))
-  if [ "$1" = 0 ]; then
-    echo "ok $number - $2"
-  else
-    echo "not ok $number - $2"
-    failed=1
-  fi
-}
 
 define() { # UUID
   mkdir -p "$folder"
@@ -43,23 +34,16 @@ kernel() {
 }
 
 finds() { # NAME UUID
-  local got
-  got=$("$virt_ccw" qemu-args --devno 0.0.1234 -g fe.0.1234 --root "$root" 2>&1)
-  [ "$got" = "-device
-vfio-ccw,devno=fe.0.1234,sysfsdev=/sys/bus/mdev/devices/$2" ]
-  local result=$?
-  report "$result" "$1"
-  [ "$result" = 0 ] || echo "# $got"
+  is "$("$virt_ccw" qemu-args --devno 0.0.1234 -g fe.0.1234 --root "$root" 2>&1)" "-device
+vfio-ccw,devno=fe.0.1234,sysfsdev=/sys/bus/mdev/devices/$2" "$1"
 }
 
 refuses() { # NAME EXIT TEXT DEVNO
-  local got code
-  got=$("$virt_ccw" qemu-args --devno "$4" --root "$root" 2>&1)
+  local message code
+  message=$("$virt_ccw" qemu-args --devno "$4" --root "$root" 2>&1)
   code=$?
-  [ "$code" = "$2" ] && grep -qF -- "$3" <<< "$got"
-  local result=$?
-  report "$result" "$1"
-  [ "$result" = 0 ] || echo "# exit $code: $got"
+  is "$code" "$2" "$1: exit code"
+  like "$message" "*$3*" "$1: says why"
 }
 
 refuses "no such device" 4 "there is no device 0.0.4711" 0.0.4711
@@ -78,5 +62,4 @@ finds "the active one, though it is not defined" $second
 kernel "echo 1 > /sys/bus/mdev/devices/$second/remove"
 refuses "no mdev any more" 4 "has no mdev" 0.0.1234
 
-echo "1..$number"
-exit "$failed"
+done_testing

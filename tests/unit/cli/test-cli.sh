@@ -6,76 +6,54 @@
 # Usage: test-cli.sh VIRT_CCW CASES
 set -uo pipefail
 
+# shellcheck source=../../tap.sh
+. "$(dirname "$0")/../../tap.sh"
+
 virt_ccw=$1
 cases=$2
 uuid=7e270a25-e163-4922-af60-757fc8ed48c6
-number=0
-failed=0
-
-report() { # RESULT NAME
-  number=$((number + 1))
-  if [ "$1" = 0 ]; then
-    echo "ok $number - $2"
-  else
-    echo "not ok $number - $2"
-    failed=1
-  fi
-}
-
-is() { # NAME EXPECTED GOT
-  [ "$2" = "$3" ]
-  local result=$?
-  report "$result" "$1"
-  [ "$result" = 0 ] || printf '%s\n' "expected: $2" "got:      $3" | sed 's/^/# /'
-}
-
-# Fails with EXIT, prints nothing on standard output and a message that holds TEXT.
-refuses() { # NAME EXIT TEXT ARGUMENT…
-  local name=$1 expected=$2 text=$3 output code
-  shift 3
-  output=$("$virt_ccw" "$@" 2> "$scratch")
-  code=$?
-  is "$name: exit code" "$expected" "$code"
-  is "$name: nothing on standard output" "" "$output"
-  grep -qF -- "$text" "$scratch"
-  local result=$?
-  report "$result" "$name: says '$text'"
-  [ "$result" = 0 ] || sed 's/^/# /' "$scratch"
-}
-
-scratch=$(mktemp)
+messages=$(mktemp)
 empty=$(mktemp -d)
-trap 'rm -rf "$scratch" "$empty"' EXIT
+at_end 'rm -rf "$messages" "$empty"'
 
-is "classic is the default" "-device
+# refuses NAME EXIT TEXT ARGUMENT...: ends with EXIT, prints nothing on standard
+# output and a message that holds TEXT.
+refuses() {
+  local name=$1 expected=$2 text=$3 printed code
+  shift 3
+  printed=$("$virt_ccw" "$@" 2> "$messages")
+  code=$?
+  is "$code" "$expected" "$name: exit code"
+  is "$printed" "" "$name: nothing on standard output"
+  like "$(cat "$messages")" "*$text*" "$name: says '$text'"
+}
+
+is "$("$virt_ccw" qemu-args --uuid $uuid --guest-devno fe.0.1234)" "-device
 vfio-ccw,devno=fe.0.1234,sysfsdev=/sys/bus/mdev/devices/$uuid" \
-  "$("$virt_ccw" qemu-args --uuid $uuid --guest-devno fe.0.1234)"
-is "without a guest address QEMU chooses" "-device
+  "classic is the default"
+is "$("$virt_ccw" qemu-args --uuid $uuid --format classic)" "-device
 vfio-ccw,sysfsdev=/sys/bus/mdev/devices/$uuid" \
-  "$("$virt_ccw" qemu-args --uuid $uuid --format classic)"
-is "JSON has libvirt's keys in libvirt's order" "-device
+  "without a guest address QEMU chooses"
+is "$("$virt_ccw" qemu-args --uuid $uuid -g fe.0.1234 --boot-order 1 --loadparm linux --format json)" "-device
 {\"driver\":\"vfio-ccw\",\"id\":\"hostdev0\",\"sysfsdev\":\"/sys/bus/mdev/devices/$uuid\",\"bootindex\":1,\"loadparm\":\"LINUX\",\"devno\":\"fe.0.1234\"}" \
-  "$("$virt_ccw" qemu-args --uuid $uuid -g fe.0.1234 --boot-order 1 --loadparm linux --format json)"
-is "XML from standard input" "$("$virt_ccw" qemu-args --from-xml "$cases/domain-one.xml")" \
-  "$("$virt_ccw" qemu-args --from-xml - < "$cases/domain-one.xml")"
-is "a domain with three hostdevs gives three arguments" 3 \
-  "$("$virt_ccw" qemu-args --from-xml "$cases/domain-assigned-in-gaps.xml" | grep -cx -e -device)"
-is "hostdev-xml" "<hostdev mode='subsystem' type='mdev' managed='no' model='vfio-ccw'>
+  "JSON has libvirt's keys in libvirt's order"
+is "$("$virt_ccw" qemu-args --from-xml - < "$cases/domain-one.xml")" "$("$virt_ccw" qemu-args --from-xml "$cases/domain-one.xml")" \
+  "XML from standard input"
+is "$("$virt_ccw" qemu-args --from-xml "$cases/domain-assigned-in-gaps.xml" | grep -cx -e -device)" 3 \
+  "a domain with three hostdevs gives three arguments"
+is "$("$virt_ccw" hostdev-xml --uuid $uuid --guest-devno fe.0.1234)" "<hostdev mode='subsystem' type='mdev' managed='no' model='vfio-ccw'>
   <source>
     <address uuid='$uuid'/>
   </source>
   <address type='ccw' cssid='0xfe' ssid='0x0' devno='0x1234'/>
-</hostdev>" "$("$virt_ccw" hostdev-xml --uuid $uuid --guest-devno fe.0.1234)"
-is "hostdev-xml is understood by qemu-args" \
-  "$("$virt_ccw" qemu-args --uuid $uuid -g fe.0.1234 -f json)" \
-  "$("$virt_ccw" hostdev-xml --uuid $uuid -g fe.0.1234 \
-    | "$virt_ccw" qemu-args --from-xml - -f json)"
-grep -q 'qemu-args.*Print' <<< "$("$virt_ccw" --help)"
-report $? "--help lists the commands"
-grep -q -- '--guest-devno=ID' <<< "$("$virt_ccw" qemu-args --help)"
-report $? "qemu-args --help lists its options"
-grep -qx 'virt-ccw [0-9.]*' <<< "$("$virt_ccw" --version)"
-report $? "--version"
+</hostdev>" \
+  "hostdev-xml"
+is "$("$virt_ccw" hostdev-xml --uuid $uuid -g fe.0.1234 \
+    | "$virt_ccw" qemu-args --from-xml - -f json)" "$("$virt_ccw" qemu-args --uuid $uuid -g fe.0.1234 -f json)" \
+  "hostdev-xml is understood by qemu-args"
+like "$("$virt_ccw" --help)" "*qemu-args*Print*" "--help lists the commands"
+like "$("$virt_ccw" qemu-args --help)" "*--guest-devno=ID*" "qemu-args --help lists its options"
+like "$("$virt_ccw" --version)" "virt-ccw [0-9]*.[0-9]*" "--version"
 
 refuses "no command" 2 "no command given"
 refuses "unknown command" 2 "'frobnicate' is not a command" frobnicate
@@ -104,5 +82,4 @@ refuses "endless input" 2 "more than" hostdev-xml --from-xml /dev/zero
 refuses "device not on this host" 4 "there is no device 0.0.2b09" \
   qemu-args --devno 0.0.2b09 --root "$empty"
 
-echo "1..$number"
-exit "$failed"
+done_testing
