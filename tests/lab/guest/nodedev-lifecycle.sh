@@ -96,12 +96,18 @@ ok "mdevctl sees the same" sh -c "mdevctl list --defined | grep -q $uuid"
 ok "destroy" nodedev nodedev-destroy "$mdev"
 is "$(driver_of "$subchannel")" vfio_ccw "the subchannel stays bound for the persistent mdev"
 
-# --- a later daemon ----------------------------------------------------------
+# --- later daemons -----------------------------------------------------------
 
 stop_virtccwd
+rm /run/virt-ccw/autostarted # as a boot would
 start_virtccwd
-ok "a new daemon starts what starts by itself" wait_for 20 test -d "/sys/bus/mdev/devices/$uuid"
+ok "the first daemon after a boot starts what starts by itself" \
+  wait_for 20 test -d "/sys/bus/mdev/devices/$uuid"
 ok "destroy" nodedev nodedev-destroy "$mdev"
+stop_virtccwd
+start_virtccwd
+ok "the next daemon answers" nodedev nodedev-list
+not_ok "and leaves alone what was destroyed" test -d "/sys/bus/mdev/devices/$uuid"
 ok "undefine" nodedev nodedev-undefine "$mdev"
 not_ok "its file is gone" test -e "$stored"
 is "$(driver_of "$subchannel")" io_subchannel "the subchannel has its driver back"
