@@ -136,8 +136,8 @@ struct vfio_ccw_pages {
  * @give_up: gives up pages which dma_unmap wants
  * @state: guarded by sch->lock, as all that follows
  * @request: number of the newest request
- * @irb: status not yet read, or that read last
- * @irb_unread: which of both
+ * @irb: status not yet read, zeros if there is none
+ * @irb_unread: there is some
  * @interrupts: counts interrupts, for those who wait for the next
  * @wedged: a program could not be stopped; its memory is never given back
  * @interrupted: woken by every interrupt

@@ -84,12 +84,11 @@ static int read_io(struct vfio_ccw_device *device, struct part part, char __user
 	vfio_ccw_collect(device);
 	get_request(device, &block);
 	taken = vfio_ccw_status_peek(device, &irb, takes_status(part)) && takes_status(part);
-	mutex_unlock(&device->request_lock);
-
 	memcpy(block.irb_area, &irb, sizeof(irb));
 	ret = part_to_user(buffer, &block, part);
 	if (ret && taken)
 		vfio_ccw_status_untake(device, &irb);
+	mutex_unlock(&device->request_lock);
 	return ret;
 }
 

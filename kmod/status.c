@@ -118,13 +118,23 @@ void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *i
 	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
 }
 
+/* The caller holds sch->lock. */
+static void forget(struct vfio_ccw_device *device)
+{
+	device->irb = (struct irb) {};
+	device->irb_unread = false;
+}
+
 /**
- * vfio_ccw_status_peek - look at the newest status
+ * vfio_ccw_status_peek - look at the status nobody has read yet
  * @device: the device
- * @irb: where to
+ * @irb: where to; zeros, which say "not status pending", if there is none
  * @take: the status counts as read from now on
  *
- * Return: whether it was unread.
+ * No status is told twice: whoever was told of one program's end again would
+ * take it for that of the next.
+ *
+ * Return: whether there was status.
  */
 bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool take)
 {
@@ -134,7 +144,7 @@ bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool 
 	*irb = device->irb;
 	unread = device->irb_unread;
 	if (take)
-		device->irb_unread = false;
+		forget(device);
 	spin_unlock_irq(&device->sch->lock);
 	return unread;
 }
@@ -149,6 +159,8 @@ void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *ir
 	spin_lock_irq(&device->sch->lock);
 	if (device->irb_unread)
 		accumulate(&device->irb, irb);
+	else
+		device->irb = *irb;
 	device->irb_unread = true;
 	spin_unlock_irq(&device->sch->lock);
 }
@@ -156,14 +168,10 @@ void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *ir
 /**
  * vfio_ccw_status_forget - there is no status
  * @device: the device
- *
- * A reader who was told of some earlier finds a block of zeros, which says
- * that the subchannel is not status pending.
  */
 void vfio_ccw_status_forget(struct vfio_ccw_device *device)
 {
 	spin_lock_irq(&device->sch->lock);
-	device->irb = (struct irb) {};
-	device->irb_unread = false;
+	forget(device);
 	spin_unlock_irq(&device->sch->lock);
 }

@@ -183,6 +183,20 @@ status_is_taken (Client *client)
   expect (!(status.stctl & STCTL_ALERT));
 }
 
+/* Two interrupts, one look: a second look, for the second signal, finds none. */
+static void
+status_is_told_once (Client *client)
+{
+  Status status;
+
+  start_unknown_command (client);
+  status = end_of_sense_id (client);
+  expect (status.stctl & STCTL_PENDING);
+  status = test_subchannel (client);
+  expect (!status.stctl);
+  expect (!status.dstat);
+}
+
 /* A look at something else, or at a part of the status, takes nothing. */
 static void
 status_stays (Client *client)
@@ -304,6 +318,7 @@ const Case signal_cases[] = {
   { "resume-idle", "nothing to resume", resume_idle },
   { "status-accumulates", "no status is lost before it is read", status_accumulates },
   { "status-is-taken", "no status is told twice", status_is_taken },
+  { "status-is-told-once", "no status for a signal that came late", status_is_told_once },
   { "status-stays", "status is taken only by reading it", status_stays },
   { "reset-idle", "reset without a program", reset_idle },
   { "reset-program", "reset ends a program and forgets its status", reset_program },
