@@ -101,10 +101,11 @@ struct vfio_ccw_arena {
  * @pinning: a run is being pinned
  * @unpinning: runs being unpinned
  * @revoked: no more may be pinned for this request
- * @wanted: number of the request whose pages user space wants back
- * @given_up: it has got them
+ * @wanted: number of the request whose pages user space wants back; the
+ *	channel does not work for it any more
+ * @given_up: number of the request whose pages it has got back last, or 0
  * @hold_until: jiffies before which no request may pin
- * @moved: woken when @pinning or @unpinning falls, or @given_up rises
+ * @moved: woken when @pinning or @unpinning falls, or @given_up changes
  */
 struct vfio_ccw_pages {
 	struct mutex lock;
@@ -115,7 +116,7 @@ struct vfio_ccw_pages {
 	unsigned int unpinning;
 	bool revoked;
 	unsigned int wanted;
-	bool given_up;
+	unsigned int given_up;
 	unsigned long hold_until;
 	wait_queue_head_t moved;
 };
@@ -230,8 +231,10 @@ void vfio_ccw_status_forget(struct vfio_ccw_device *device);
 void vfio_ccw_pages_init(struct vfio_ccw_pages *pages);
 int vfio_ccw_pages_pin(struct vfio_ccw_device *device, unsigned int request);
 unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 length);
+void vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int request);
 void vfio_ccw_pages_give_up(struct vfio_ccw_device *device);
-void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, long time);
+void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, unsigned int request,
+				   long time);
 void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages);
 void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request);
 void vfio_ccw_pages_keep_forever(struct vfio_ccw_pages *pages);

@@ -168,8 +168,6 @@ unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 l
 	    ccw_xlat_uses(pages->program, iova, length)) {
 		request = pages->request;
 		pages->revoked = true;
-		pages->wanted = request;
-		pages->given_up = false;
 		WRITE_ONCE(pages->hold_until, jiffies + HOLD_OFF);
 	}
 	mutex_unlock(&pages->lock);
@@ -242,26 +240,45 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
 }
 
 /**
+ * vfio_ccw_pages_want - say whose pages vfio_ccw_pages_give_up() shall release
+ * @pages: the pages
+ * @request: number of a request the channel does not work for any more
+ *
+ * Not before that: the thread that releases them may still be on its way for
+ * an earlier request, and looks here when it gets to it.
+ */
+void vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int request)
+{
+	mutex_lock(&pages->lock);
+	pages->wanted = request;
+	pages->given_up = 0;
+	mutex_unlock(&pages->lock);
+}
+
+/**
  * vfio_ccw_pages_give_up - release the pages that user space wants back
- * @device: the device, open; the channel does not use the pages any more
+ * @device: the device; if it is closed there are none
  */
 void vfio_ccw_pages_give_up(struct vfio_ccw_device *device)
 {
 	struct vfio_ccw_pages *pages = &device->pages;
+	unsigned int request = READ_ONCE(pages->wanted);
 
-	vfio_ccw_pages_release(device, READ_ONCE(pages->wanted));
-	WRITE_ONCE(pages->given_up, true);
+	vfio_ccw_pages_release(device, request);
+	WRITE_ONCE(pages->given_up, request);
 	wake_up_all(&pages->moved);
 }
 
 /**
  * vfio_ccw_pages_await_given_up - wait until user space has its pages back
  * @pages: the pages
+ * @request: number of the request they belong to, as wanted
  * @time: the longest wait, in jiffies
  */
-void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, long time)
+void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, unsigned int request,
+				   long time)
 {
-	wait_event_timeout(pages->moved, READ_ONCE(pages->given_up), time);
+	wait_event_timeout(pages->moved, READ_ONCE(pages->given_up) == request, time);
 }
 
 /**

@@ -245,6 +245,7 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 		return;
 	stop_request(device, request);
 	release_wedged_pages(device);
+	vfio_ccw_pages_want(&device->pages, request);
 	queue_work(system_unbound_wq, &device->give_up);
-	vfio_ccw_pages_await_given_up(&device->pages, GIVE_UP_TIME);
+	vfio_ccw_pages_await_given_up(&device->pages, request, GIVE_UP_TIME);
 }

@@ -262,6 +262,21 @@ unmap_program (Client *client)
   client_map (client);
 }
 
+/* What gave up one program's memory must not do so with the next one's too early. */
+static void
+unmap_second_program (Client *client)
+{
+  unsigned round;
+
+  for (round = 0; round < 20; round++)
+    {
+      start_suspended (client);
+      client_unmap (client);
+      client_map (client);
+      next_status (client);
+    }
+}
+
 static void *
 unmap_in_thread (void *data)
 {
@@ -325,6 +340,8 @@ const Case signal_cases[] = {
   { "unmap-idle", "memory given up without a program", unmap_idle },
   { "unmap-unread", "memory given up before the status was read", unmap_unread },
   { "unmap-program", "memory given up under a program", unmap_program },
+  { "unmap-second-program", "memory given up under one program after the other",
+    unmap_second_program },
   { "unmap-by-two", "memory given up twice at once", unmap_by_two },
   { "close-program", "device given up under a program", close_program },
   { NULL, NULL, NULL },
