@@ -21,11 +21,12 @@ static int init_device(struct vfio_device *vdev)
 	return 0;
 }
 
-/* There is nothing to wait for: close_device() has. */
+/* A dma_unmap that overlapped close_device() may have queued the work behind it. */
 static void release_device(struct vfio_device *vdev)
 {
 	struct vfio_ccw_device *device = to_vfio_ccw_device(vdev);
 
+	cancel_work_sync(&device->give_up);
 	mutex_destroy(&device->pages.lock);
 	mutex_destroy(&device->request_lock);
 }

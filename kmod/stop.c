@@ -217,7 +217,8 @@ static void stop_request(struct vfio_ccw_device *device, unsigned int request)
 
 /**
  * vfio_ccw_give_up - give up the pages which dma_unmap wants
- * @work: the device's give_up; flushed before the device is closed
+ * @work: the device's give_up; flushed when the device is closed, when all pages
+ *	are given up, and cancelled before it is freed
  */
 void vfio_ccw_give_up(struct work_struct *work)
 {
