@@ -140,7 +140,8 @@ struct vfio_ccw_pages {
  * @irb: status not yet read, zeros if there is none
  * @irb_unread: there is some
  * @interrupts: counts interrupts, for those who wait for the next
- * @wedged: a program could not be stopped; its memory is never given back
+ * @wedged: a program could not be stopped; its memory is never given back. Set
+ *	before @state tells, never reset, and read by who has seen @state.
  * @interrupted: woken by every interrupt
  * @triggers: the eventfds
  * @crw: the channel report words
@@ -237,7 +238,6 @@ void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, unsigned int re
 				   long time);
 void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages);
 void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request);
-void vfio_ccw_pages_keep_forever(struct vfio_ccw_pages *pages);
 
 /* regions.c */
 ssize_t vfio_ccw_read(struct vfio_device *vdev, char __user *buffer, size_t count, loff_t *pos);

@@ -198,13 +198,29 @@ static struct page_run last_run(const struct ccw_xlat *program, u32 *pinned)
 	return (struct page_run) { program->guest_page[first], end - first };
 }
 
-static struct page_run take_run(struct vfio_ccw_pages *pages, unsigned int request)
+/*
+ * Let nobody else have these pages, ever. They can then be unpinned, as VFIO
+ * wants, without the channel storing into memory that belongs to somebody else
+ * by now.
+ */
+static void keep_forever(const u64 *host, u32 count)
 {
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		get_page(phys_to_page(host[i]));
+}
+
+static struct page_run take_run(struct vfio_ccw_device *device, unsigned int request)
+{
+	struct vfio_ccw_pages *pages = &device->pages;
 	struct page_run run = {};
 
 	mutex_lock(&pages->lock);
 	if (pages->request == request && pages->pinned)
 		run = last_run(pages->program, &pages->pinned);
+	if (run.count && device->wedged)
+		keep_forever(pages->program->host_page + pages->pinned, run.count);
 	if (run.count)
 		pages->unpinning++;
 	mutex_unlock(&pages->lock);
@@ -221,8 +237,11 @@ static void run_unpinned(struct vfio_ccw_pages *pages)
 
 /**
  * vfio_ccw_pages_release - give up the pages of a request
- * @device: the device, open; the channel does not use the pages any more
+ * @device: the device, open
  * @request: number of the request; nothing happens if there is a newer one
+ *
+ * The caller has seen under sch->lock that the program is over, or that it could
+ * not be stopped: then @device->wedged is on, and the pages stay in memory.
  *
  * Waits, but not for ever, for others who pin or unpin pages right now.
  */
@@ -232,7 +251,7 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
 	struct page_run run;
 
 	wait_event_timeout(pages->moved, !READ_ONCE(pages->pinning), PATIENCE);
-	while ((run = take_run(pages, request)).count) {
+	while ((run = take_run(device, request)).count) {
 		vfio_unpin_pages(&device->vdev, run.guest, run.count);
 		run_unpinned(pages);
 	}
@@ -289,24 +308,5 @@ void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages)
 {
 	mutex_lock(&pages->lock);
 	pages->program = NULL;
-	mutex_unlock(&pages->lock);
-}
-
-/**
- * vfio_ccw_pages_keep_forever - let nobody else have the pages, ever
- * @pages: pages of a channel program that cannot be stopped
- *
- * They can then be unpinned, as VFIO wants, without the channel storing into
- * memory that belongs to somebody else by now.
- */
-void vfio_ccw_pages_keep_forever(struct vfio_ccw_pages *pages)
-{
-	u32 i;
-
-	mutex_lock(&pages->lock);
-	for (i = 0; i < pages->pinned; i++) {
-		if (pages->program->host_page[i] != CCW_XLAT_UNPINNED)
-			get_page(phys_to_page(pages->program->host_page[i]));
-	}
 	mutex_unlock(&pages->lock);
 }

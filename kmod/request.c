@@ -29,6 +29,16 @@ static int move(struct vfio_ccw_device *device, enum fsm_event event)
 	return ret;
 }
 
+static bool program_is_over(struct vfio_ccw_device *device)
+{
+	bool over;
+
+	spin_lock_irq(&device->sch->lock);
+	over = device->state == FSM_DONE || device->state == FSM_GONE;
+	spin_unlock_irq(&device->sch->lock);
+	return over;
+}
+
 /**
  * vfio_ccw_collect - give up the pages of a channel program that is over
  * @device: the device; its request_lock is held
@@ -37,10 +47,8 @@ static int move(struct vfio_ccw_device *device, enum fsm_event event)
  */
 void vfio_ccw_collect(struct vfio_ccw_device *device)
 {
-	enum fsm_state state = READ_ONCE(device->state);
-
 	lockdep_assert_held(&device->request_lock);
-	if (state != FSM_DONE && state != FSM_GONE)
+	if (!program_is_over(device))
 		return;
 	vfio_ccw_pages_release(device, device->pages.request);
 	vfio_ccw_pages_forget(&device->pages);

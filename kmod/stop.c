@@ -135,12 +135,6 @@ int vfio_ccw_enable(struct vfio_ccw_device *device)
 	return ret;
 }
 
-static void release_wedged_pages(struct vfio_ccw_device *device)
-{
-	if (device->wedged)
-		vfio_ccw_pages_keep_forever(&device->pages);
-}
-
 /**
  * vfio_ccw_disable - end the channel program and disable the subchannel
  * @device: the device; its request_lock is held
@@ -155,7 +149,6 @@ void vfio_ccw_disable(struct vfio_ccw_device *device)
 	stop_program(device, CLOSE_TIME, cancel_halt_clear);
 	spin_unlock_irq(&sch->lock);
 
-	release_wedged_pages(device);
 	vfio_ccw_collect(device);
 
 	spin_lock_irq(&sch->lock);
@@ -245,7 +238,6 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 	if (!request)
 		return;
 	stop_request(device, request);
-	release_wedged_pages(device);
 	vfio_ccw_pages_want(&device->pages, request);
 	queue_work(system_unbound_wq, &device->give_up);
 	vfio_ccw_pages_await_given_up(&device->pages, request, GIVE_UP_TIME);
