@@ -115,9 +115,11 @@ static int pin_run(void *context, u64 guest, u32 count, u64 *host)
 static int wait_out_hold(struct vfio_ccw_pages *pages)
 {
 	unsigned long until = READ_ONCE(pages->hold_until);
+	long rest;
 
-	while (time_before(jiffies, until)) {
-		if (schedule_timeout_killable(until - jiffies) && fatal_signal_pending(current))
+	while ((rest = (long)(until - jiffies)) > 0) {
+		schedule_timeout_killable(rest);
+		if (fatal_signal_pending(current))
 			return -EINTR;
 	}
 	return 0;
