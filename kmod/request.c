@@ -16,9 +16,6 @@
 #define ORB_LPM_SHIFT		8
 #define ORB_LPM_MASK		0x0000ff00u
 
-/* in byte 5 of the ORB: the guest's CCWs are format 1 */
-#define ORB_FORMAT1		0x80
-
 static int move(struct vfio_ccw_device *device, enum fsm_event event)
 {
 	int ret;
@@ -205,40 +202,14 @@ int vfio_ccw_start(struct vfio_ccw_device *device)
 	return ret;
 }
 
-static int guest_ccw_suspends(struct vfio_ccw_device *device, u32 address, bool *suspends)
-{
-	u8 ccw[8];
-	int ret = read_guest(device, address, ccw, sizeof(ccw));
-
-	if (!ret)
-		*suspends = ccw[device->orb[5] & ORB_FORMAT1 ? 1 : 4] & CCW_FLAG_SUSPEND;
-	return ret;
-}
-
-/*
- * A guest resumes after it has turned off the suspend flag of a CCW, often
- * while it turns on that of another. The flags are all that is looked at again:
- * what a CCW does and with which memory stays as it was at the start.
- */
+/* What a CCW does and with which memory stays as it was at the start. */
 static int refresh_suspend_flags(struct vfio_ccw_device *device)
 {
-	struct ccw1 *ccw = device->arena.memory;
-	struct ccw1 *end = ccw + device->program.nr_slots;
-	bool suspends;
-	u32 address;
-	int ret;
+	int ret = ccw_xlat_refresh_suspend(&device->program, read_guest, device);
 
-	for (; ccw < end; ccw++) {
-		if (!(ccw->flags & CCW_FLAG_SUSPEND))
-			continue;
-		address = ccw_xlat_guest_cpa(&device->program, virt_to_phys(ccw + 1)) - 8;
-		ret = guest_ccw_suspends(device, address, &suspends);
-		if (ret)
-			return ret;
-		if (!suspends)
-			WRITE_ONCE(ccw->flags, ccw->flags & ~CCW_FLAG_SUSPEND);
-	}
-	return 0;
+	if (ret)
+		report_refusal(device);
+	return ret;
 }
 
 static int signal_subchannel(struct vfio_ccw_device *device,
@@ -260,7 +231,8 @@ static int signal_subchannel(struct vfio_ccw_device *device,
  * @device: the device; its request_lock is held
  *
  * Return: 0; -EBUSY if there is no suspended program; -ENODEV if the device is
- * not operational; -EFAULT or -EINVAL if the program cannot be read again.
+ * not operational; -EFAULT if the program cannot be read again; -EOPNOTSUPP if more
+ * of it has changed than suspend flags.
  */
 int vfio_ccw_resume(struct vfio_ccw_device *device)
 {

@@ -297,6 +297,7 @@ static enum ccw_xlat_reason read_data(struct ccw_xlat *x, u32 slot,
 				      const struct data_ccw *data)
 {
 	x->error.guest_ccw = data->guest;
+	slot_note(x, slot)->ccw.next = ccw_address(data->ccw);
 	if (!moves_data(data->ccw, data->operations))
 		return use_sink(x, data->ccw, data->backward);
 	if (both_directions(data))

@@ -32,6 +32,7 @@
 #define CCW_FLAG_CHAIN_COMMAND	0x40
 #define CCW_FLAG_SKIP		0x10
 #define CCW_FLAG_INDIRECT	0x04
+#define CCW_FLAG_SUSPEND	0x02
 #define CCW_FLAG_MODIFIED	0x01
 
 #define CCW_COMMAND_NOP		0x03
@@ -59,10 +60,12 @@
 /* What became of a CCW. */
 #define NOTE_CUT		0x01	/* speculative, and wrong: zero CCW */
 #define NOTE_GUEST_PAGES	0x02	/* its IDAL holds guest pages */
+#define NOTE_SUSPEND		0x04	/* the guest wants it to suspend */
 
 union slot_note {
 	struct {
 		u32 next;	/* CCW: next to visit. Link: slot it stands for. */
+				/* CCW with data: its guest address, once read. */
 		u8 entered;	/* ENTER_ bits seen */
 		u8 pending;	/* ENTER_ bits seen and not yet visited */
 		u8 needed;	/* ENTER_ bits seen before speculation */
@@ -183,6 +186,7 @@ u32 ccw_xlat_slot_guest(struct ccw_xlat *x, u32 slot);
 u8 ccw_xlat_operations(const u8 *ccw, u8 entered);
 enum ccw_xlat_reason ccw_xlat_read_program(struct ccw_xlat *x);
 void ccw_xlat_finish_slots(struct ccw_xlat *x);
+enum ccw_xlat_reason ccw_xlat_reread_suspend(struct ccw_xlat *x);
 
 /* translator-data.c: the data they move */
 u32 ccw_xlat_data_bound(const struct ccw_xlat *x);

@@ -548,3 +548,102 @@ void ccw_xlat_finish_slots(struct ccw_xlat *x)
 		for (i = 0; i < SEGMENT_LINKS; i++)
 			finish_link(x, first_link(x, head) + i);
 }
+
+static bool suspends(const u8 *ccw)
+{
+	return ccw_flags(ccw) & CCW_FLAG_SUSPEND;
+}
+
+/* The host's CCW always has an IDAL, and its own address. */
+static bool is_same_ccw(const struct ccw_xlat *x, u32 slot, const u8 *now)
+{
+	const u8 *ccw = slot_ccw(x, slot);
+	u8 changed = ccw_flags(ccw) ^ ccw_flags(now);
+
+	return ccw_command(now) == ccw_command(ccw) &&
+	       !(changed & ~(CCW_FLAG_SUSPEND | CCW_FLAG_INDIRECT)) &&
+	       ccw_count(now) == ccw_count(ccw) &&
+	       ccw_address(now) == slot_note(x, slot)->ccw.next;
+}
+
+static enum ccw_xlat_reason reread_ccw(struct ccw_xlat *x, u32 slot, u8 *now)
+{
+	x->error.guest_ccw = ccw_xlat_slot_guest(x, slot);
+	if (x->read(x->read_ctx, x->error.guest_ccw, now, CCW_SIZE))
+		return CCW_XLAT_READ_CCW;
+	if (!x->format1)
+		convert_to_format1(now);
+	return is_same_ccw(x, slot, now) ? CCW_XLAT_OK : CCW_XLAT_CHANGED;
+}
+
+/* Notes what the guest wants; what is speculative may be no CCW at all. */
+static enum ccw_xlat_reason note_suspend(struct ccw_xlat *x, u32 slot)
+{
+	union slot_note *note = slot_note(x, slot);
+	const u8 *wanted = slot_ccw(x, slot);
+	enum ccw_xlat_reason reason;
+	u8 now[CCW_SIZE];
+
+	reason = reread_ccw(x, slot, now);
+	if (reason && slot_is_needed(x, slot))
+		return reason;
+	if (!reason)
+		wanted = now;
+	note->ccw.flags &= (u8)~NOTE_SUSPEND;
+	if (suspends(wanted))
+		note->ccw.flags |= NOTE_SUSPEND;
+	return CCW_XLAT_OK;
+}
+
+static bool can_suspend(const struct ccw_xlat *x, u32 slot)
+{
+	return slot_is_live(x, slot) && !ccw_is_tic(slot_ccw(x, slot));
+}
+
+static bool suspend_wanted(const struct ccw_xlat *x, u32 slot)
+{
+	return slot_note(x, slot)->ccw.flags & NOTE_SUSPEND;
+}
+
+static void apply_suspend(struct ccw_xlat *x, bool on)
+{
+	u32 head, slot;
+	u8 *ccw;
+
+	for_each_segment(x, head) {
+		for (slot = head + 1; slot < first_link(x, head); slot++) {
+			ccw = slot_ccw(x, slot);
+			if (!can_suspend(x, slot) || suspends(ccw) == on ||
+			    suspend_wanted(x, slot) != on)
+				continue;
+			/* One byte: the channel sees it change at once. */
+			ccw[1] ^= CCW_FLAG_SUSPEND;
+		}
+	}
+}
+
+/**
+ * ccw_xlat_reread_suspend - take over the suspend flags of the guest's program
+ * @x: a built translation
+ *
+ * Return: CCW_XLAT_OK, or what is wrong with a needed CCW; error.guest_ccw is
+ * its address, and no flag has changed.
+ */
+enum ccw_xlat_reason ccw_xlat_reread_suspend(struct ccw_xlat *x)
+{
+	enum ccw_xlat_reason reason;
+	u32 head, slot;
+
+	for_each_segment(x, head) {
+		for (slot = head + 1; slot < first_link(x, head); slot++) {
+			if (!can_suspend(x, slot))
+				continue;
+			reason = note_suspend(x, slot);
+			if (reason)
+				return reason;
+		}
+	}
+	apply_suspend(x, true);
+	apply_suspend(x, false);
+	return CCW_XLAT_OK;
+}

@@ -94,11 +94,13 @@ static const struct {
 		-EFAULT, "data page of guest memory cannot be pinned" },
 	[CCW_XLAT_SPACE] = {
 		-ENOSPC, "program does not fit into the arena" },
+	[CCW_XLAT_CHANGED] = {
+		-EOPNOTSUPP, "CCW changed before resuming" },
 };
 
 const char *ccw_xlat_reason_text(enum ccw_xlat_reason reason)
 {
-	if ((unsigned int)reason > CCW_XLAT_SPACE)
+	if ((unsigned int)reason > CCW_XLAT_CHANGED)
 		return "unknown reason";
 	return reasons[reason].text;
 }
@@ -298,6 +300,18 @@ void ccw_xlat_host_orb(const struct ccw_xlat *x, u8 *orb)
 	store_be32(orb, 0);
 	store_be32(orb + 4, flags);
 	store_be32(orb + 8, x->host_cpa);
+}
+
+int ccw_xlat_refresh_suspend(struct ccw_xlat *x, ccw_xlat_read_fn read, void *ctx)
+{
+	enum ccw_xlat_reason reason;
+
+	x->read = read;
+	x->read_ctx = ctx;
+	reason = ccw_xlat_reread_suspend(x);
+	x->read = NULL;
+	x->read_ctx = NULL;
+	return finish(x, reason);
 }
 
 u32 ccw_xlat_guest_cpa(const struct ccw_xlat *x, u32 host_cpa)

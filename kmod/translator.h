@@ -23,14 +23,15 @@
  *		ccw_xlat_host_orb(x, host_orb);		(then SSCH)
  *	...
  *	guest_cpa = ccw_xlat_guest_cpa(x, scsw_cpa);	(for each interrupt)
+ *	ret = ccw_xlat_refresh_suspend(x, read_guest, ctx);	(before RSCH)
  *	...
  *	ccw_xlat_unpin(x, unpin_run, ctx);		(when the I/O is over)
  *
  * Why three calls and not one with a pin callback inside: reading guest memory
  * and pinning take VFIO's locks and sleep, and the driver must be able to
  * decide between the steps (a dma_unmap that arrives, a reset). After
- * ccw_xlat_fetch() guest memory is never looked at again; a driver that wants
- * to pin by itself may walk guest_page[] and fill host_page[] instead of
+ * ccw_xlat_fetch() guest memory is not looked at again, but for suspend flags
+ * when the guest resumes its program; a driver that wants to pin by itself may walk guest_page[] and fill host_page[] instead of
  * calling ccw_xlat_pin().
  *
  * What a successful ccw_xlat_build() guarantees, whatever the guest wrote and
@@ -109,6 +110,8 @@
  * @CCW_XLAT_READ_IDAW: guest memory of an IDAW not readable (-EFAULT)
  * @CCW_XLAT_PIN: a data page could not be pinned (-EFAULT)
  * @CCW_XLAT_SPACE: the arena is full (-ENOSPC); a larger one may do
+ * @CCW_XLAT_CHANGED: the guest has changed more of a CCW than its suspend flag
+ *	since the program was started (-EOPNOTSUPP)
  */
 enum ccw_xlat_reason {
 	CCW_XLAT_OK,
@@ -130,6 +133,7 @@ enum ccw_xlat_reason {
 	CCW_XLAT_READ_IDAW,
 	CCW_XLAT_PIN,
 	CCW_XLAT_SPACE,
+	CCW_XLAT_CHANGED,
 };
 
 /**
@@ -228,7 +232,7 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  * @low: arena offset of the first free byte above CCWs and IDAWs
  * @sink_forward: arena offset of the IDAL for forward data to nowhere, or 0
  * @sink_backward: the same for READ BACKWARD
- * @read: the reader, while fetching
+ * @read: the reader, while fetching or refreshing
  * @read_ctx: its context
  */
 struct ccw_xlat {
@@ -326,6 +330,25 @@ int ccw_xlat_build(struct ccw_xlat *x);
  * mask.
  */
 void ccw_xlat_host_orb(const struct ccw_xlat *x, u8 *orb);
+
+/**
+ * ccw_xlat_refresh_suspend - take over suspend flags the guest has changed
+ * @x: a built translation, running or suspended
+ * @read: reads guest memory; called for each CCW once
+ * @ctx: for @read
+ *
+ * For RESUME SUBCHANNEL (PoP, "Suspension of Channel-Program Execution"): a
+ * guest resumes after it has turned off the flag of one CCW, often while it
+ * turns on that of another. New flags are on before old ones are off, so that a
+ * program that is not suspended yet stops at either. Nothing else of the host
+ * program changes: whatever else of a needed CCW has changed is refused, as far
+ * as command, flags, count and address tell. A speculative CCW that has changed
+ * or cannot be read stays as it is.
+ *
+ * Return: 0; -EFAULT or -EOPNOTSUPP with @x->error telling more, and then the
+ * host program is as before.
+ */
+int ccw_xlat_refresh_suspend(struct ccw_xlat *x, ccw_xlat_read_fn read, void *ctx);
 
 /**
  * ccw_xlat_guest_cpa - the guest's view of the CCW address in an SCSW

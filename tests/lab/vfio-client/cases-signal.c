@@ -126,6 +126,41 @@ resume_still_suspended (Client *client)
   next_status (client);
 }
 
+/* What drivers with a ring of CCWs do: turn one flag on, then another off. */
+static void
+resume_to_next (Client *client)
+{
+  Program program = program_begin (client, CASE_PROGRAM, ORB_SUSPENDING);
+  Status status;
+
+  program_add (&program, CMD_NOP, CCW_SLI | CCW_CC | CCW_SUSPEND, 1, 0);
+  program_add (&program, CMD_SENSE_ID, CCW_SLI, 7, CASE_DATA);
+  expect (start_subchannel (&program) == 0);
+  memset (guest (client, CASE_DATA, 8), 0, 8);
+  guest (client, CASE_PROGRAM + 8, 8)[1] |= CCW_SUSPEND;
+  guest (client, CASE_PROGRAM, 8)[1] &= ~CCW_SUSPEND;
+  expect (resume_subchannel (&program) == 0);
+  expect (!client_wait (client->io_event, 200));
+  expect (*guest (client, CASE_DATA, 1) == 0);
+  clear_suspend_flag (&program);
+  expect (resume_subchannel (&program) == 0);
+  status = next_status (client);
+  expect (is_normal_end (&status));
+  expect (*guest (client, CASE_DATA, 1) == 0xff);
+}
+
+static void
+resume_changed (Client *client)
+{
+  Program program = start_suspended (client);
+
+  clear_suspend_flag (&program);
+  put_be16 (guest (client, program.next - 6, 2), 6);
+  expect (resume_subchannel (&program) == EOPNOTSUPP);
+  expect (clear_subchannel (client) == 0);
+  next_status (client);
+}
+
 static void
 resume_idle (Client *client)
 {
@@ -330,6 +365,8 @@ const Case signal_cases[] = {
   { "start-busy", "no second program", start_busy },
   { "resume-program", "resume a suspended program", resume_program },
   { "resume-still-suspended", "resume while the suspend flag is on", resume_still_suspended },
+  { "resume-to-next", "resume up to the next suspend flag", resume_to_next },
+  { "resume-changed", "no resume of a program that was changed", resume_changed },
   { "resume-idle", "nothing to resume", resume_idle },
   { "status-accumulates", "no status is lost before it is read", status_accumulates },
   { "status-is-taken", "no status is told twice", status_is_taken },

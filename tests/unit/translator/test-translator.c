@@ -7,6 +7,7 @@
 
 #define CPA 0x1000u
 #define CHAIN 0x40
+#define SUSPEND 0x02
 #define INDIRECT 0x04
 
 typedef struct
@@ -49,6 +50,14 @@ static guint32
 word (const guint8 *bytes)
 {
   return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
+}
+
+static void
+build (Fixture *fixture)
+{
+  g_assert_cmpint (fetch (fixture), ==, 0);
+  g_assert_cmpint (ccw_xlat_pin (&fixture->x, machine_pin, fixture->machine), ==, 0);
+  g_assert_cmpint (ccw_xlat_build (&fixture->x), ==, 0);
 }
 
 /* --- ORB --- */
@@ -299,6 +308,144 @@ test_unpin_once (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->machine->pinned, ==, 0);
 }
 
+/* --- Resume --- */
+
+#define RING 3
+
+static void
+put_ring (Fixture *fixture, gboolean format1, guint suspended)
+{
+  for (guint i = 0; i < RING; i++)
+    machine_store_ccw (fixture->machine, CPA + i * 8, format1, 0x02,
+                       CHAIN | (i == suspended ? SUSPEND : 0), 64, 0x4000 + i * 0x1000);
+  machine_store_ccw (fixture->machine, CPA + RING * 8, format1, 0x08, 0, 0, CPA);
+}
+
+static int
+refresh (Fixture *fixture)
+{
+  return ccw_xlat_refresh_suspend (&fixture->x, machine_read, fixture->machine);
+}
+
+static guint8 *
+host_ccw (Fixture *fixture, guint index)
+{
+  return fixture->machine->arena_bytes +
+         (fixture->x.host_cpa - fixture->machine->arena.abs) + index * 8;
+}
+
+/* Only the CCW so numbered has the flag; RING: none has. */
+static void
+assert_suspends_at (Fixture *fixture, guint suspended)
+{
+  for (guint i = 0; i < RING; i++)
+    g_assert_cmphex (host_ccw (fixture, i)[1] & SUSPEND, ==, i == suspended ? SUSPEND : 0);
+}
+
+/* Round the ring: the flag goes on for one CCW as it goes off for another. */
+static void
+suspend_flag_moves (Fixture *fixture, gboolean format1)
+{
+  guint8 before[RING * 8 + 8];
+
+  if (!format1)
+    check_make_orb (fixture->orb, ORB_P | ORB_S | 0x8000, CPA);
+  put_ring (fixture, format1, 0);
+  build (fixture);
+  assert_suspends_at (fixture, 0);
+  memcpy (before, host_ccw (fixture, 0), sizeof before);
+  for (guint i = 1; i <= RING + 1; i++)
+    {
+      put_ring (fixture, format1, i % (RING + 1));
+      g_assert_cmpint (refresh (fixture), ==, 0);
+      assert_suspends_at (fixture, i % (RING + 1));
+    }
+  g_assert_cmpmem (host_ccw (fixture, 0), sizeof before, before, sizeof before);
+}
+
+static void
+test_suspend_moves (Fixture *fixture, gconstpointer data)
+{
+  suspend_flag_moves (fixture, TRUE);
+}
+
+static void
+test_suspend_moves_format0 (Fixture *fixture, gconstpointer data)
+{
+  suspend_flag_moves (fixture, FALSE);
+}
+
+/* Nothing of the host program changes, not even a flag that could. */
+static void
+assert_refused (Fixture *fixture, int error, enum ccw_xlat_reason reason, guint32 guest_ccw)
+{
+  guint8 before[RING * 8];
+
+  memcpy (before, host_ccw (fixture, 0), sizeof before);
+  g_assert_cmpint (refresh (fixture), ==, error);
+  g_assert_cmpint (fixture->x.error.reason, ==, reason);
+  g_assert_cmphex (fixture->x.error.guest_ccw, ==, guest_ccw);
+  g_assert_cmpmem (host_ccw (fixture, 0), sizeof before, before, sizeof before);
+}
+
+static void
+test_suspend_other_changes (Fixture *fixture, gconstpointer data)
+{
+  const struct
+  {
+    guint8 command, flags;
+    guint16 count;
+    guint32 address;
+  } changed[] = {
+    { 0x01, CHAIN, 64, 0x6000 },
+    { 0x02, CHAIN | 0x20, 64, 0x6000 },
+    { 0x02, CHAIN, 63, 0x6000 },
+    { 0x02, CHAIN, 64, 0x6001 },
+  };
+
+  put_ring (fixture, TRUE, 0);
+  build (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (changed); i++)
+    {
+      put_ring (fixture, TRUE, 1);
+      put_ccw (fixture, CPA + 16, changed[i].command, changed[i].flags, changed[i].count,
+               changed[i].address);
+      assert_refused (fixture, -EOPNOTSUPP, CCW_XLAT_CHANGED, CPA + 16);
+    }
+  put_ring (fixture, TRUE, 1);
+  g_assert_cmpint (refresh (fixture), ==, 0);
+  assert_suspends_at (fixture, 1);
+}
+
+static void
+test_suspend_unreadable (Fixture *fixture, gconstpointer data)
+{
+  put_ring (fixture, TRUE, 0);
+  build (fixture);
+  machine_hide (fixture->machine, CPA);
+  assert_refused (fixture, -EFAULT, CCW_XLAT_READ_CCW, CPA);
+}
+
+/* Behind the last CCW but one: only a status modifier leads there. */
+static void
+test_suspend_speculative (Fixture *fixture, gconstpointer data)
+{
+  put_ccw (fixture, CPA, 0x02, CHAIN | SUSPEND, 64, 0x4000);
+  put_ccw (fixture, CPA + 8, 0x02, 0, 64, 0x5000);
+  put_ccw (fixture, CPA + 16, 0x02, 0, 64, 0x6000);
+  build (fixture);
+  put_ccw (fixture, CPA, 0x02, CHAIN, 64, 0x4000);
+  put_ccw (fixture, CPA + 16, 0x02, SUSPEND, 64, 0x6000);
+  g_assert_cmpint (refresh (fixture), ==, 0);
+  assert_suspends_at (fixture, 2);
+  put_ccw (fixture, CPA + 8, 0x02, SUSPEND, 64, 0x5000);
+  put_ccw (fixture, CPA + 16, 0xff, 0, 1, 0);
+  g_assert_cmpint (refresh (fixture), ==, 0);
+  g_assert_cmphex (host_ccw (fixture, 1)[1] & SUSPEND, ==, SUSPEND);
+  g_assert_cmphex (host_ccw (fixture, 2)[0], ==, 0x02);
+  g_assert_cmphex (host_ccw (fixture, 2)[1] & SUSPEND, ==, SUSPEND);
+}
+
 /* --- CCW addresses --- */
 
 static void
@@ -363,9 +510,9 @@ test_reason_texts (void)
 {
   g_autoptr (GHashTable) texts = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint reason = CCW_XLAT_OK; reason <= CCW_XLAT_SPACE; reason++)
+  for (guint reason = CCW_XLAT_OK; reason <= CCW_XLAT_CHANGED; reason++)
     g_assert_true (g_hash_table_add (texts, (gpointer) ccw_xlat_reason_text (reason)));
-  g_assert_cmpstr (ccw_xlat_reason_text (CCW_XLAT_SPACE + 1), ==, "unknown reason");
+  g_assert_cmpstr (ccw_xlat_reason_text (CCW_XLAT_CHANGED + 1), ==, "unknown reason");
   g_assert_cmpstr (ccw_xlat_reason_text (G_MAXINT), ==, "unknown reason");
 }
 
@@ -390,6 +537,11 @@ main (int argc, char **argv)
     { "pages/signal", test_pin_stops_for_a_signal },
     { "pages/uses", test_uses },
     { "pages/unpin-once", test_unpin_once },
+    { "resume/suspend-moves", test_suspend_moves },
+    { "resume/suspend-moves-format0", test_suspend_moves_format0 },
+    { "resume/other-changes", test_suspend_other_changes },
+    { "resume/unreadable", test_suspend_unreadable },
+    { "resume/speculative", test_suspend_speculative },
     { "cpa/guest", test_guest_cpa },
     { "cpa/tic-is-absolute", test_tic_is_absolute },
     { "cpa/tic-ladder", test_tic_ladder_without_end },
