@@ -11,8 +11,7 @@
  * VFIO's type1 asks for pages by dma_unmap up to ten times in a row, and an
  * eleventh time is a BUG(). Hence a run that is just being pinned is waited
  * for, and for a while after pages were revoked no request pins any. Nor may
- * dma_unmap unpin them itself: it holds a lock which another who unmaps takes
- * inside of the one that unpinning needs. See vfio_ccw_dma_unmap().
+ * type1's dma_unmap unpin them itself, see give_up_elsewhere() in stop.c.
  */
 #include <linux/iommu.h>
 #include <linux/jiffies.h>
@@ -20,9 +19,6 @@
 #include <linux/sched.h>
 
 #include "device.h"
-
-/* the longest wait for others who pin or unpin */
-#define PATIENCE	HZ
 
 /* how long nobody pins after pages were revoked */
 #define HOLD_OFF	(HZ / 10)
@@ -245,19 +241,20 @@ static void run_unpinned(struct vfio_ccw_pages *pages)
  * The caller has seen under sch->lock that the program is over, or that it could
  * not be stopped: then @device->wedged is on, and the pages stay in memory.
  *
- * Waits, but not for ever, for others who pin or unpin pages right now.
+ * Waits for others who pin or unpin pages right now. They may wait for a lock
+ * that type1 holds around dma_unmap.
  */
 void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request)
 {
 	struct vfio_ccw_pages *pages = &device->pages;
 	struct page_run run;
 
-	wait_event_timeout(pages->moved, !READ_ONCE(pages->pinning), PATIENCE);
+	wait_event(pages->moved, !READ_ONCE(pages->pinning));
 	while ((run = take_run(device, request)).count) {
 		vfio_unpin_pages(&device->vdev, run.guest, run.count);
 		run_unpinned(pages);
 	}
-	wait_event_timeout(pages->moved, !READ_ONCE(pages->unpinning), PATIENCE);
+	wait_event(pages->moved, !READ_ONCE(pages->unpinning));
 }
 
 /**

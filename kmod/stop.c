@@ -218,17 +218,40 @@ void vfio_ccw_give_up(struct work_struct *work)
 	vfio_ccw_pages_give_up(container_of(work, struct vfio_ccw_device, give_up));
 }
 
+static bool uses_iommufd(const struct vfio_device *vdev)
+{
+#if IS_ENABLED(CONFIG_IOMMUFD)
+	return vdev->iommufd_access;
+#else
+	return false;
+#endif
+}
+
+/*
+ * VFIO's type1 calls with the lock of its device list, which is taken within
+ * the lock that pinning and unpinning need. So another thread does the
+ * unpinning: should it meet somebody who holds the second lock and waits for
+ * the first, returning after a while lets all of them go on, and VFIO asks
+ * again.
+ */
+static void give_up_elsewhere(struct vfio_ccw_device *device, unsigned int request)
+{
+	vfio_ccw_pages_want(&device->pages, request);
+	queue_work(system_unbound_wq, &device->give_up);
+	vfio_ccw_pages_await_given_up(&device->pages, request, GIVE_UP_TIME);
+}
+
 /**
  * vfio_ccw_dma_unmap - user space takes memory back
  * @vdev: the VFIO device
  * @iova: start of the range, guest absolute
  * @length: its length in bytes
  *
- * Called with the lock of VFIO's device list, which is taken within the lock
- * that pinning and unpinning need. So request_lock is out of reach, and another
- * thread does the unpinning: should it meet somebody who holds the second lock
- * and waits for the first, returning after a while lets all of them go on, and
- * VFIO asks again. A channel program that uses the memory is ended.
+ * A channel program that uses the memory is ended. request_lock is out of
+ * reach: see device.h.
+ *
+ * iommufd may ask just once and calls without a lock that matters; type1 asks
+ * until it has got its pages.
  */
 void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 {
@@ -238,7 +261,8 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 	if (!request)
 		return;
 	stop_request(device, request);
-	vfio_ccw_pages_want(&device->pages, request);
-	queue_work(system_unbound_wq, &device->give_up);
-	vfio_ccw_pages_await_given_up(&device->pages, request, GIVE_UP_TIME);
+	if (uses_iommufd(vdev))
+		vfio_ccw_pages_release(device, request);
+	else
+		give_up_elsewhere(device, request);
 }
