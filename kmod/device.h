@@ -103,6 +103,7 @@ struct vfio_ccw_arena {
  * @revoked: no more may be pinned for this request
  * @wanted: number of the request whose pages user space wants back; the
  *	channel does not work for it any more
+ * @times_wanted: how many times it has asked for them
  * @given_up: number of the request whose pages it has got back last, or 0
  * @hold_until: jiffies before which no request may pin
  * @moved: woken when @pinning or @unpinning falls, or @given_up changes
@@ -116,6 +117,7 @@ struct vfio_ccw_pages {
 	unsigned int unpinning;
 	bool revoked;
 	unsigned int wanted;
+	unsigned int times_wanted;
 	unsigned int given_up;
 	unsigned long hold_until;
 	wait_queue_head_t moved;
@@ -198,6 +200,9 @@ static inline int vfio_ccw_move(struct vfio_ccw_device *device, enum fsm_event e
 	return fsm_move(&device->state, event);
 }
 
+/* drv.c */
+extern struct workqueue_struct *vfio_ccw_queue;
+
 /* ops.c */
 extern struct mdev_driver vfio_ccw_mdev_driver;
 
@@ -232,7 +237,7 @@ void vfio_ccw_status_forget(struct vfio_ccw_device *device);
 void vfio_ccw_pages_init(struct vfio_ccw_pages *pages);
 int vfio_ccw_pages_pin(struct vfio_ccw_device *device, unsigned int request);
 unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 length);
-void vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int request);
+unsigned int vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int request);
 void vfio_ccw_pages_give_up(struct vfio_ccw_device *device);
 void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, unsigned int request,
 				   long time);

@@ -13,6 +13,12 @@
 #include "mdev-private.h"
 
 /*
+ * For what dma_unmap waits: VFIO ends the system when that takes too long, so
+ * it has to begin even if the system is busy or short of memory.
+ */
+struct workqueue_struct *vfio_ccw_queue;
+
+/*
  * A last look at types the build has already checked: a kernel that lies about
  * its layout must not get as far as its first interrupt.
  */
@@ -159,7 +165,7 @@ static int __init register_drivers(void)
 	return ret;
 }
 
-static int __init load(void)
+static int __init register_core_and_drivers(void)
 {
 	int ret;
 
@@ -172,12 +178,27 @@ static int __init load(void)
 	return ret;
 }
 
+static int __init load(void)
+{
+	int ret;
+
+	vfio_ccw_queue = alloc_workqueue("vfio_ccw",
+					 WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
+	if (!vfio_ccw_queue)
+		return -ENOMEM;
+	ret = register_core_and_drivers();
+	if (ret)
+		destroy_workqueue(vfio_ccw_queue);
+	return ret;
+}
+
 static void __exit unload(void)
 {
 	css_driver_unregister(&driver);
 	mdev_unregister_driver(&vfio_ccw_mdev_driver);
 	isc_unregister(VFIO_CCW_ISC);
 	mdev_core_exit();
+	destroy_workqueue(vfio_ccw_queue);
 }
 
 module_init(load);

@@ -264,13 +264,21 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
  *
  * Not before that: the thread that releases them may still be on its way for
  * an earlier request, and looks here when it gets to it.
+ *
+ * Return: how many times in a row they were wanted, from 1.
  */
-void vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int request)
+unsigned int vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int request)
 {
+	unsigned int times;
+
 	mutex_lock(&pages->lock);
+	if (pages->wanted != request)
+		pages->times_wanted = 0;
+	times = ++pages->times_wanted;
 	pages->wanted = request;
 	pages->given_up = 0;
 	mutex_unlock(&pages->lock);
+	return times;
 }
 
 /**

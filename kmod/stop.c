@@ -19,11 +19,16 @@
 
 /* the longest wait for a device to become quiet */
 #define CLOSE_TIME	(30 * HZ)
-#define UNMAP_TIME	(5 * HZ)
+#define UNMAP_TIME	(30 * HZ)
 #define SHUTDOWN_TIME	(5 * HZ)
 
-/* how long dma_unmap waits each of the up to ten times that VFIO calls it */
+/*
+ * How long dma_unmap waits for its pages, of up to ten times that VFIO calls
+ * it: briefly at first, for it may itself be what holds up the other thread.
+ */
 #define GIVE_UP_TIME	(HZ / 2)
+#define GIVE_UP_BRIEFLY	2
+#define GIVE_UP_LONG	(5 * HZ)
 
 /* cio_cancel_halt_clear() counts its attempts down from here. */
 #define ATTEMPTS	255
@@ -236,9 +241,11 @@ static bool uses_iommufd(const struct vfio_device *vdev)
  */
 static void give_up_elsewhere(struct vfio_ccw_device *device, unsigned int request)
 {
-	vfio_ccw_pages_want(&device->pages, request);
-	queue_work(system_unbound_wq, &device->give_up);
-	vfio_ccw_pages_await_given_up(&device->pages, request, GIVE_UP_TIME);
+	unsigned int times = vfio_ccw_pages_want(&device->pages, request);
+
+	queue_work(vfio_ccw_queue, &device->give_up);
+	vfio_ccw_pages_await_given_up(&device->pages, request,
+				      times > GIVE_UP_BRIEFLY ? GIVE_UP_LONG : GIVE_UP_TIME);
 }
 
 /**
