@@ -15,6 +15,35 @@ void vfio_ccw_crw_init(struct vfio_ccw_crw_queue *queue)
 	spin_lock_init(&queue->lock);
 }
 
+/**
+ * vfio_ccw_crw_forget - there are no channel report words
+ * @queue: the queue
+ *
+ * What was for an earlier user is of no use to the next.
+ */
+void vfio_ccw_crw_forget(struct vfio_ccw_crw_queue *queue)
+{
+	spin_lock_irq(&queue->lock);
+	queue->len = 0;
+	spin_unlock_irq(&queue->lock);
+}
+
+/**
+ * vfio_ccw_crw_waits - has nobody read a channel report word yet
+ * @queue: the queue
+ *
+ * Return: whether there is one.
+ */
+bool vfio_ccw_crw_waits(struct vfio_ccw_crw_queue *queue)
+{
+	bool waits;
+
+	spin_lock_irq(&queue->lock);
+	waits = queue->len;
+	spin_unlock_irq(&queue->lock);
+	return waits;
+}
+
 static struct crw *newest(struct vfio_ccw_crw_queue *queue)
 {
 	return &queue->word[(queue->head + queue->len - 1) % CRW_QUEUE_LEN];

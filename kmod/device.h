@@ -229,6 +229,7 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
 
 /* status.c */
 void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb);
+bool vfio_ccw_status_waits(struct vfio_ccw_device *device);
 bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool take);
 void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *irb);
 void vfio_ccw_status_forget(struct vfio_ccw_device *device);
@@ -261,6 +262,8 @@ int vfio_ccw_set_irqs(struct vfio_ccw_device *device, const struct vfio_irq_set 
 
 /* chp.c */
 void vfio_ccw_crw_init(struct vfio_ccw_crw_queue *queue);
+void vfio_ccw_crw_forget(struct vfio_ccw_crw_queue *queue);
+bool vfio_ccw_crw_waits(struct vfio_ccw_crw_queue *queue);
 u32 vfio_ccw_crw_take(struct vfio_ccw_device *device);
 int vfio_ccw_chp_event(struct subchannel *sch, struct chp_link *link, int event);
 

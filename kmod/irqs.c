@@ -78,7 +78,20 @@ int vfio_ccw_get_irq_info(struct vfio_irq_info *info)
 	return 0;
 }
 
-static int set_eventfd(struct vfio_ccw_triggers *triggers, unsigned int index,
+/* What happened before there was an eventfd is told by a signal all the same. */
+static bool something_waits(struct vfio_ccw_device *device, unsigned int index)
+{
+	switch (index) {
+	case VFIO_CCW_IO_IRQ_INDEX:
+		return vfio_ccw_status_waits(device);
+	case VFIO_CCW_CRW_IRQ_INDEX:
+		return vfio_ccw_crw_waits(&device->crw);
+	default:
+		return false;
+	}
+}
+
+static int set_eventfd(struct vfio_ccw_device *device, unsigned int index,
 		       const s32 __user *data)
 {
 	struct eventfd_ctx *eventfd = NULL;
@@ -93,7 +106,9 @@ static int set_eventfd(struct vfio_ccw_triggers *triggers, unsigned int index,
 		if (IS_ERR(eventfd))
 			return PTR_ERR(eventfd);
 	}
-	replace_eventfd(triggers, index, eventfd);
+	replace_eventfd(&device->triggers, index, eventfd);
+	if (something_waits(device, index))
+		vfio_ccw_trigger(&device->triggers, index);
 	return 0;
 }
 
@@ -134,7 +149,7 @@ int vfio_ccw_set_irqs(struct vfio_ccw_device *device, const struct vfio_irq_set 
 	case VFIO_IRQ_SET_DATA_BOOL:
 		return trigger_if_true(triggers, index, data);
 	case VFIO_IRQ_SET_DATA_EVENTFD:
-		return set_eventfd(triggers, index, data);
+		return set_eventfd(device, index, data);
 	default:
 		return -EINVAL;
 	}

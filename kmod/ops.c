@@ -41,6 +41,7 @@ static int open_device(struct vfio_device *vdev)
 		return ret;
 	mutex_lock(&device->request_lock);
 	vfio_ccw_status_forget(device);
+	vfio_ccw_crw_forget(&device->crw);
 	ret = vfio_ccw_enable(device);
 	mutex_unlock(&device->request_lock);
 	if (ret)

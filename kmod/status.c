@@ -126,6 +126,22 @@ static void forget(struct vfio_ccw_device *device)
 }
 
 /**
+ * vfio_ccw_status_waits - has nobody read the status yet
+ * @device: the device
+ *
+ * Return: whether there is some.
+ */
+bool vfio_ccw_status_waits(struct vfio_ccw_device *device)
+{
+	bool waits;
+
+	spin_lock_irq(&device->sch->lock);
+	waits = device->irb_unread;
+	spin_unlock_irq(&device->sch->lock);
+	return waits;
+}
+
+/**
  * vfio_ccw_status_peek - look at the status nobody has read yet
  * @device: the device
  * @irb: where to; zeros, which say "not status pending", if there is none

@@ -156,6 +156,25 @@ irq_taken_away (Client *client)
   expect (client_set_eventfd (client, VFIO_CCW_IO_IRQ_INDEX, client->io_event) == 0);
 }
 
+/* Status that nobody could be told of is announced when somebody listens. */
+static void
+irq_set_late (Client *client)
+{
+  Status status;
+
+  expect (client_set_eventfd (client, VFIO_CCW_IO_IRQ_INDEX, -1) == 0);
+  expect (clear_subchannel (client) == 0);
+  do
+    status = peek_status (client);
+  while (!status.stctl);
+  expect (!client_wait (client->io_event, 0));
+  expect (client_set_eventfd (client, VFIO_CCW_IO_IRQ_INDEX, client->io_event) == 0);
+  expect (client_wait (client->io_event, 0));
+  expect (test_subchannel (client).fctl == FCTL_CLEAR);
+  expect (client_set_eventfd (client, VFIO_CCW_IO_IRQ_INDEX, client->io_event) == 0);
+  expect (!client_wait (client->io_event, 0));
+}
+
 static void
 irq_errors (Client *client)
 {
@@ -218,6 +237,7 @@ const Case interface_cases[] = {
   { "no-channel-report", "no channel report without an event", no_channel_report },
   { "irq-info", "interrupt info", irq_info },
   { "irq-loopback", "interrupts triggered by user space", irq_loopback },
+  { "irq-set-late", "an eventfd for status that is there already", irq_set_late },
   { "irq-taken-away", "no eventfd any more", irq_taken_away },
   { "irq-errors", "what is not an interrupt", irq_errors },
   { "schib-contents", "the subchannel-information block", schib_contents },

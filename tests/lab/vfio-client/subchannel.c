@@ -162,6 +162,18 @@ test_subchannel (Client *client)
   return parse_irb (block.irb_area);
 }
 
+/* Looks at the status control alone, which leaves the status unread. */
+Status
+peek_status (Client *client)
+{
+  struct ccw_io_region block = { 0 };
+  const size_t at = offsetof (struct ccw_io_region, irb_area);
+
+  if (pread (client->device, block.irb_area, 4, client->region_offset[REGION_IO] + at) != 4)
+    die_errno ("region 0");
+  return parse_irb (block.irb_area);
+}
+
 /* Waits for an interrupt; returns false when none comes. */
 bool
 wait_for_status (Client *client, Status *status)

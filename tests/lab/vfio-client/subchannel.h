@@ -88,6 +88,7 @@ int halt_subchannel (Client *client);
 int clear_subchannel (Client *client);
 void store_subchannel (Client *client, uint8_t schib[SCHIB_AREA_SIZE]);
 Status test_subchannel (Client *client);
+Status peek_status (Client *client);
 
 bool wait_for_status (Client *client, Status *status);
 Status run_program (const Program *program);
