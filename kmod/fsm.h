@@ -39,7 +39,8 @@ enum fsm_state {
  * @FSM_BUILD: a user wants to start a channel program
  * @FSM_START: the program is ready for START SUBCHANNEL
  * @FSM_REJECT: the program could not be built or was not accepted
- * @FSM_SIGNAL: a user wants to halt, clear or resume
+ * @FSM_SIGNAL: a user wants to halt or resume
+ * @FSM_CLEAR: a user wants to clear, which a subchannel never is too busy for
  * @FSM_STOP: the program has to end now
  * @FSM_FINAL: the program is over
  * @FSM_COLLECT: the program's pages were given up
@@ -52,6 +53,7 @@ enum fsm_event {
 	FSM_START,
 	FSM_REJECT,
 	FSM_SIGNAL,
+	FSM_CLEAR,
 	FSM_STOP,
 	FSM_FINAL,
 	FSM_COLLECT,

@@ -212,14 +212,14 @@ static int refresh_suspend_flags(struct vfio_ccw_device *device)
 	return ret;
 }
 
-static int signal_subchannel(struct vfio_ccw_device *device,
+static int signal_subchannel(struct vfio_ccw_device *device, enum fsm_event event,
 			     int (*instruction)(struct subchannel *sch))
 {
 	struct subchannel *sch = device->sch;
 	int ret;
 
 	spin_lock_irq(&sch->lock);
-	ret = vfio_ccw_move(device, FSM_SIGNAL);
+	ret = vfio_ccw_move(device, event);
 	if (!ret)
 		ret = instruction(sch);
 	spin_unlock_irq(&sch->lock);
@@ -243,7 +243,7 @@ int vfio_ccw_resume(struct vfio_ccw_device *device)
 	ret = refresh_suspend_flags(device);
 	if (ret)
 		return ret;
-	ret = signal_subchannel(device, cio_resume);
+	ret = signal_subchannel(device, FSM_SIGNAL, cio_resume);
 	/* Not suspended: the condition code for that is the one of -EBUSY. */
 	return ret == -EINVAL ? -EBUSY : ret;
 }
@@ -257,16 +257,18 @@ int vfio_ccw_resume(struct vfio_ccw_device *device)
  */
 int vfio_ccw_halt(struct vfio_ccw_device *device)
 {
-	return signal_subchannel(device, cio_halt);
+	return signal_subchannel(device, FSM_SIGNAL, cio_halt);
 }
 
 /**
  * vfio_ccw_clear - CLEAR SUBCHANNEL
  * @device: the device; its request_lock is held
  *
- * Return: as vfio_ccw_halt().
+ * CLEAR SUBCHANNEL has no condition code 2 (Principles of Operation).
+ *
+ * Return: 0; -ENODEV if the subchannel is not operational; -EIO if it is closed.
  */
 int vfio_ccw_clear(struct vfio_ccw_device *device)
 {
-	return signal_subchannel(device, cio_clear);
+	return signal_subchannel(device, FSM_CLEAR, cio_clear);
 }

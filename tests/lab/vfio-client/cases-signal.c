@@ -346,6 +346,38 @@ unmap_by_two (Client *client)
     }
 }
 
+/* The status of every clear has been stored, so that a program can start. */
+static void
+wait_until_idle (Client *client)
+{
+  uint8_t schib[SCHIB_AREA_SIZE];
+
+  do
+    store_subchannel (client, schib);
+  while (get_be32 (schib + SCHIB_SCSW) >> 12 & (FCTL_START | FCTL_HALT | FCTL_CLEAR));
+}
+
+/* A subchannel is never too busy to be cleared, even if that is going on. */
+static void
+clear_while_unmapping (Client *client)
+{
+  pthread_t thread;
+  void *failed;
+  unsigned round;
+
+  for (round = 0; round < 20; round++)
+    {
+      start_suspended (client);
+      expect (pthread_create (&thread, NULL, unmap_in_thread, client) == 0);
+      while (!client_wait (client->io_event, 0))
+        expect (clear_subchannel (client) == 0);
+      expect (pthread_join (thread, &failed) == 0 && !failed);
+      wait_until_idle (client);
+      test_subchannel (client);
+      client_map (client);
+    }
+}
+
 /* Close and open again; that there is a program must not matter. */
 static void
 close_program (Client *client)
@@ -380,6 +412,7 @@ const Case signal_cases[] = {
   { "unmap-second-program", "memory given up under one program after the other",
     unmap_second_program },
   { "unmap-by-two", "memory given up twice at once", unmap_by_two },
+  { "clear-while-unmapping", "clear while memory is given up", clear_while_unmapping },
   { "close-program", "device given up under a program", close_program },
   { NULL, NULL, NULL },
 };

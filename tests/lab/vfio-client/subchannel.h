@@ -48,6 +48,9 @@
 #define STCTL_SECONDARY 0x02
 #define STCTL_PENDING 0x01
 
+/* where the subchannel-information block has its SCSW */
+#define SCHIB_SCSW 28
+
 /* device status */
 #define DSTAT_CHANNEL_END 0x08
 #define DSTAT_DEVICE_END 0x04
