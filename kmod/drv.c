@@ -77,16 +77,28 @@ static void sch_remove(struct subchannel *sch)
 	kfree(parent);
 }
 
-/* The system goes down: no channel program may outlive this kernel. */
-static void sch_shutdown(struct subchannel *sch)
+/* The mdev may be removed as soon as nobody holds the lock. */
+static struct vfio_ccw_device *get_device_of(struct subchannel *sch)
 {
 	struct vfio_ccw_device *device;
 
 	spin_lock_irq(&sch->lock);
 	device = vfio_ccw_device_of(sch);
 	if (device)
-		vfio_ccw_shut_down(device);
+		get_device(&device->vdev.device);
 	spin_unlock_irq(&sch->lock);
+	return device;
+}
+
+/* The system goes down: no channel program may outlive this kernel. */
+static void sch_shutdown(struct subchannel *sch)
+{
+	struct vfio_ccw_device *device = get_device_of(sch);
+
+	if (!device)
+		return;
+	vfio_ccw_shut_down(device);
+	put_device(&device->vdev.device);
 }
 
 /* Called with the subchannel's lock held. */

@@ -193,15 +193,17 @@ void vfio_ccw_vanish(struct vfio_ccw_device *device)
 
 /**
  * vfio_ccw_shut_down - the system goes down
- * @device: the device; its subchannel's lock is held, and dropped meanwhile
+ * @device: the device; the caller holds a reference
  *
  * Memory is not given back: that is the next kernel's.
  */
 void vfio_ccw_shut_down(struct vfio_ccw_device *device)
 {
+	spin_lock_irq(&device->sch->lock);
 	stop_program(device, SHUTDOWN_TIME, cancel_halt_clear);
 	disable_subchannel(device, SHUTDOWN_TIME);
 	vfio_ccw_move(device, FSM_VANISH);
+	spin_unlock_irq(&device->sch->lock);
 }
 
 /* A newer request has nothing to do with the pages that are wanted back. */
