@@ -157,8 +157,11 @@ void vfio_ccw_disable(struct vfio_ccw_device *device)
 	vfio_ccw_collect(device);
 
 	spin_lock_irq(&sch->lock);
-	if (disable_subchannel(device, CLOSE_TIME) == -EBUSY)
+	if (disable_subchannel(device, CLOSE_TIME) == -EBUSY) {
+		dev_err(device->vdev.dev,
+			"subchannel cannot be disabled: the mdev is of no more use\n");
 		vfio_ccw_move(device, FSM_VANISH);
+	}
 	vfio_ccw_move(device, FSM_CLOSE);
 	spin_unlock_irq(&sch->lock);
 }
