@@ -59,6 +59,8 @@ static void translate_addresses(const struct vfio_ccw_device *device, struct irb
 	irb->scsw.cmd.cpa = guest_address(device, irb->scsw.cmd.cpa);
 	if (!irb->scsw.cmd.eswf)
 		return;
+	esw->erw.fsavf = 0;
+	esw->erw.fsaf = 0;
 	esw->faddr[0] = u32_to_dma32(0);
 	esw->faddr[1] = u32_to_dma32(0);
 	esw->saddr = guest_address(device, esw->saddr);
