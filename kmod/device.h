@@ -130,6 +130,7 @@ struct vfio_ccw_pages {
  * @request_lock: one user request at a time
  * @orb: ORB as user space last wrote it; guarded by @request_lock
  * @scsw: SCSW likewise
+ * @prefetch_reported: the log says that programs are prefetched; likewise
  * @start_result: what became of the last start; guarded by @request_lock
  * @command: the last asynchronous command and its result; likewise
  * @program: the translated channel program; written under @request_lock while
@@ -155,6 +156,7 @@ struct vfio_ccw_device {
 	struct mutex request_lock;
 	u8 orb[ORB_AREA_SIZE];
 	u8 scsw[SCSW_AREA_SIZE];
+	bool prefetch_reported;
 	int start_result;
 	struct ccw_cmd_region command;
 	struct ccw_xlat program;

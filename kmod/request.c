@@ -90,6 +90,16 @@ static void report_refusal(struct vfio_ccw_device *device)
 			       (int)(error->guest_ccw - first) / 8, error->guest_ccw);
 }
 
+/* A program that changes itself would not run as its author thought. */
+static void report_prefetch(struct vfio_ccw_device *device)
+{
+	if (!device->program.prefetch_forced || device->prefetch_reported)
+		return;
+	device->prefetch_reported = true;
+	dev_info(device->vdev.dev,
+		 "channel programs are prefetched although their ORB does not allow it\n");
+}
+
 static int build_program(struct vfio_ccw_device *device)
 {
 	struct ccw_xlat_arena arena = vfio_ccw_arena_layout(&device->arena);
@@ -103,6 +113,8 @@ static int build_program(struct vfio_ccw_device *device)
 		ret = ccw_xlat_build(program);
 	if (ret && program->error.reason != CCW_XLAT_OK)
 		report_refusal(device);
+	if (!ret)
+		report_prefetch(device);
 	/* Memory went away meanwhile: a second look tells whether it matters. */
 	return ret == -ECANCELED ? -EAGAIN : ret;
 }
