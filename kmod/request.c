@@ -90,6 +90,16 @@ static void report_refusal(struct vfio_ccw_device *device)
 			       (int)(error->guest_ccw - first) / 8, error->guest_ccw);
 }
 
+/* A user who is killed, or takes memory away, needs no explanation. */
+static void report_failure(struct vfio_ccw_device *device, int error)
+{
+	if (device->program.error.reason != CCW_XLAT_OK)
+		report_refusal(device);
+	else if (error != -EINTR && error != -ECANCELED)
+		dev_notice_ratelimited(device->vdev.dev,
+				       "guest memory cannot be pinned: error %d\n", -error);
+}
+
 /* A program that changes itself would not run as its author thought. */
 static void report_prefetch(struct vfio_ccw_device *device)
 {
@@ -111,9 +121,9 @@ static int build_program(struct vfio_ccw_device *device)
 		ret = vfio_ccw_pages_pin(device, device->request);
 	if (!ret)
 		ret = ccw_xlat_build(program);
-	if (ret && program->error.reason != CCW_XLAT_OK)
-		report_refusal(device);
-	if (!ret)
+	if (ret)
+		report_failure(device, ret);
+	else
 		report_prefetch(device);
 	/* Memory went away meanwhile: a second look tells whether it matters. */
 	return ret == -ECANCELED ? -EAGAIN : ret;
