@@ -70,9 +70,11 @@ struct check {
 
 static const struct check checks[] = {
 #define STRUCT(k, t)	{ .what = CHECK_STRUCT, .keyword = #k, .type = #t },
-#define MEMBER(t, m)	{ .what = CHECK_MEMBER, .type = #t, .member = #m },
+#define MEMBER(t, m)	\
+	{ .what = CHECK_MEMBER, .keyword = "struct", .type = #t, .member = #m },
 #define BITS(t, b, m, v)						\
-	{ .what = CHECK_BITS, .type = #t, .member = #b, .storage = #m, .mask = #v },
+	{ .what = CHECK_BITS, .keyword = "struct", .type = #t, .member = #b,	\
+	  .storage = #m, .mask = #v },
 #define ENUMERATOR(n)	{ .what = CHECK_ENUMERATOR, .type = #n },
 #define FUNCTION(n, a)	{ .what = CHECK_FUNCTION, .type = #n, .arguments = a },
 #define ARGUMENTS(n)	{ .what = CHECK_ARGUMENTS, .type = #n },
@@ -321,17 +323,38 @@ static bool is_composite(const struct btf_type *type)
 	return type->kind == KIND_STRUCT || type->kind == KIND_UNION;
 }
 
-static struct btf_type find_composite(const struct btf *btf, const char *name)
+static const char *keyword_of(const struct btf_type *type)
 {
-	struct btf_type type;
-	uint32_t id;
+	return type->kind == KIND_UNION ? "union" : "struct";
+}
 
-	for (id = 1; id < btf->count; id++) {
-		type = type_by_id(btf, id);
-		if (is_composite(&type) && !strcmp(type.name, name))
-			return type;
+/* The first type from @id on that a check means; returns the number behind it, or 0. */
+static uint32_t next_composite(const struct btf *btf, const struct check *check, uint32_t id,
+			       struct btf_type *type)
+{
+	while (id < btf->count) {
+		*type = type_by_id(btf, id++);
+		if (is_composite(type) && !strcmp(type->name, check->type) &&
+		    !strcmp(keyword_of(type), check->keyword))
+			return id;
 	}
-	die("the target kernel has no type %s", name);
+	return 0;
+}
+
+/* Files of a kernel may differ in what a name means: which is ours is unknown. */
+static struct btf_type find_composite(const struct btf *btf, const struct check *check)
+{
+	struct btf_type type, other;
+	uint32_t id = next_composite(btf, check, 1, &type);
+
+	if (!id)
+		die("the target kernel has no %s %s", check->keyword, check->type);
+	while ((id = next_composite(btf, check, id, &other))) {
+		if (other.size_or_type != type.size_or_type || other.vlen != type.vlen)
+			die("the target kernel has different types %s %s", check->keyword,
+			    check->type);
+	}
+	return type;
 }
 
 static uint32_t skip_qualifiers(const struct btf *btf, uint32_t id)
@@ -415,26 +438,20 @@ static bool find_member(const struct btf *btf, struct btf_type type, const char 
 	return false;
 }
 
-static const char *keyword_of(const struct btf_type *type)
+static struct btf_member need_member(const struct btf *btf, const struct check *check)
 {
-	return type->kind == KIND_UNION ? "union" : "struct";
-}
-
-static struct btf_member need_member(const struct btf *btf, const struct check *check,
-				     const char **keyword)
-{
-	struct btf_type type = find_composite(btf, check->type);
+	struct btf_type type = find_composite(btf, check);
 	struct btf_member member;
 
-	*keyword = keyword_of(&type);
 	if (!find_member(btf, type, check->member, &member, 0))
-		die("%s %s.%s: not in the target kernel", *keyword, check->type, check->member);
+		die("%s %s.%s: not in the target kernel", check->keyword, check->type,
+		    check->member);
 	return member;
 }
 
 static void emit_struct(const struct btf *btf, const struct check *check)
 {
-	struct btf_type type = find_composite(btf, check->type);
+	struct btf_type type = find_composite(btf, check);
 
 	printf("static_assert(sizeof(%s %s) == %u,\n"
 	       "\t\"%s %s: size differs from the target kernel\");\n",
@@ -443,32 +460,30 @@ static void emit_struct(const struct btf *btf, const struct check *check)
 
 static void emit_member(const struct btf *btf, const struct check *check)
 {
-	const char *keyword;
-	struct btf_member member = need_member(btf, check, &keyword);
+	struct btf_member member = need_member(btf, check);
 
 	if (member.bit_size || member.bit_offset % 8)
-		die("%s %s.%s: a bit field in the target kernel", keyword, check->type,
-		    check->member);
+		die("%s %s.%s: a bit field in the target kernel", check->keyword,
+		    check->type, check->member);
 	printf("static_assert(offsetof(%s %s, %s) == %u,\n"
 	       "\t\"%s %s.%s: offset differs from the target kernel\");\n",
-	       keyword, check->type, check->member, member.bit_offset / 8,
-	       keyword, check->type, check->member);
+	       check->keyword, check->type, check->member, member.bit_offset / 8,
+	       check->keyword, check->type, check->member);
 	printf("static_assert(sizeof_field(%s %s, %s) == %llu,\n"
 	       "\t\"%s %s.%s: size differs from the target kernel\");\n",
-	       keyword, check->type, check->member,
+	       check->keyword, check->type, check->member,
 	       (unsigned long long)size_of(btf, member.type),
-	       keyword, check->type, check->member);
+	       check->keyword, check->type, check->member);
 }
 
 static void emit_bits(const struct btf *btf, const struct check *check)
 {
-	const char *keyword;
-	struct btf_member member = need_member(btf, check, &keyword);
+	struct btf_member member = need_member(btf, check);
 
 	printf("static_assert(BTF_MASK(%s %s, %s, %u, %u) == (%s),\n"
 	       "\t\"%s %s.%s: position differs from the target kernel\");\n",
-	       keyword, check->type, check->storage, member.bit_offset, member.bit_size,
-	       check->mask, keyword, check->type, check->member);
+	       check->keyword, check->type, check->storage, member.bit_offset, member.bit_size,
+	       check->mask, check->keyword, check->type, check->member);
 }
 
 static bool enumerator_value(const struct btf *btf, const struct btf_type *type,
