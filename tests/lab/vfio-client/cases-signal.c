@@ -7,34 +7,8 @@
 #include "check.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-#define ORB_SUSPENDING (ORB_USUAL | ORB_SUSPEND | ORB_NO_SUSPEND_INTERRUPT)
-
-/* A NOP, and a Sense ID that is suspended before it begins. */
-static Program
-start_suspended (Client *client)
-{
-  Program program = program_begin (client, CASE_PROGRAM, ORB_SUSPENDING);
-
-  program_add (&program, CMD_NOP, CCW_SLI | CCW_CC, 1, 0);
-  program_add (&program, CMD_SENSE_ID, CCW_SLI | CCW_SUSPEND, 7, CASE_DATA);
-  expect (start_subchannel (&program) == 0);
-  return program;
-}
-
-static Status
-next_status (Client *client)
-{
-  Status status;
-
-  if (!wait_for_status (client, &status))
-    die ("no interrupt");
-  return status;
-}
 
 static void
 clear_suspend_flag (const Program *program)
@@ -312,72 +286,6 @@ unmap_second_program (Client *client)
     }
 }
 
-static void *
-unmap_in_thread (void *data)
-{
-  Client *client = data;
-  struct vfio_iommu_type1_dma_unmap unmap = {
-    .argsz = sizeof unmap,
-    .iova = MEMORY_START,
-    .size = MEMORY_SIZE,
-  };
-
-  /* Who comes second finds nothing to unmap; that is no error. */
-  return ioctl (client->container, VFIO_IOMMU_UNMAP_DMA, &unmap) ? client : NULL;
-}
-
-/* VFIO takes two locks in different order for two who unmap: no deadlock. */
-static void
-unmap_by_two (Client *client)
-{
-  pthread_t threads[2];
-  void *failed;
-  unsigned round, i;
-
-  for (round = 0; round < 10; round++)
-    {
-      start_suspended (client);
-      for (i = 0; i < 2; i++)
-        expect (pthread_create (&threads[i], NULL, unmap_in_thread, client) == 0);
-      for (i = 0; i < 2; i++)
-        expect (pthread_join (threads[i], &failed) == 0 && !failed);
-      next_status (client);
-      client_map (client);
-    }
-}
-
-/* The status of every clear has been stored, so that a program can start. */
-static void
-wait_until_idle (Client *client)
-{
-  uint8_t schib[SCHIB_AREA_SIZE];
-
-  do
-    store_subchannel (client, schib);
-  while (get_be32 (schib + SCHIB_SCSW) >> 12 & (FCTL_START | FCTL_HALT | FCTL_CLEAR));
-}
-
-/* A subchannel is never too busy to be cleared, even if that is going on. */
-static void
-clear_while_unmapping (Client *client)
-{
-  pthread_t thread;
-  void *failed;
-  unsigned round;
-
-  for (round = 0; round < 20; round++)
-    {
-      start_suspended (client);
-      expect (pthread_create (&thread, NULL, unmap_in_thread, client) == 0);
-      while (!client_wait (client->io_event, 0))
-        expect (clear_subchannel (client) == 0);
-      expect (pthread_join (thread, &failed) == 0 && !failed);
-      wait_until_idle (client);
-      test_subchannel (client);
-      client_map (client);
-    }
-}
-
 /* Close and open again; that there is a program must not matter. */
 static void
 close_program (Client *client)
@@ -411,8 +319,6 @@ const Case signal_cases[] = {
   { "unmap-program", "memory given up under a program", unmap_program },
   { "unmap-second-program", "memory given up under one program after the other",
     unmap_second_program },
-  { "unmap-by-two", "memory given up twice at once", unmap_by_two },
-  { "clear-while-unmapping", "clear while memory is given up", clear_while_unmapping },
   { "close-program", "device given up under a program", close_program },
   { NULL, NULL, NULL },
 };

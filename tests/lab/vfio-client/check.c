@@ -11,9 +11,32 @@ static const Case *const tables[] = {
   refusal_cases,
   signal_cases,
   interface_cases,
+  thread_cases,
 };
 
 #define TABLES (sizeof tables / sizeof tables[0])
+
+/* A NOP, and a Sense ID that is suspended before it begins. */
+Program
+start_suspended (Client *client)
+{
+  Program program = program_begin (client, CASE_PROGRAM, ORB_SUSPENDING);
+
+  program_add (&program, CMD_NOP, CCW_SLI | CCW_CC, 1, 0);
+  program_add (&program, CMD_SENSE_ID, CCW_SLI | CCW_SUSPEND, 7, CASE_DATA);
+  expect (start_subchannel (&program) == 0);
+  return program;
+}
+
+Status
+next_status (Client *client)
+{
+  Status status;
+
+  if (!wait_for_status (client, &status))
+    die ("no interrupt");
+  return status;
+}
 
 /* A line for each case: its name and what it proves. */
 void

@@ -20,6 +20,9 @@ typedef struct
 #define CASE_LISTS (MEMORY_START + 0x100000)
 #define CASE_DATA (MEMORY_START + 0x200000)
 
+/* of a program that is to be suspended, without an interrupt for that */
+#define ORB_SUSPENDING (ORB_USUAL | ORB_SUSPEND | ORB_NO_SUSPEND_INTERRUPT)
+
 /* most that a device tells about itself */
 #define ID_MAX 256
 
@@ -36,5 +39,8 @@ extern const Case data_cases[];
 extern const Case refusal_cases[];
 extern const Case signal_cases[];
 extern const Case interface_cases[];
+extern const Case thread_cases[];
 
+Program start_suspended (Client *client);
+Status next_status (Client *client);
 void check_list (void);
