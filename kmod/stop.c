@@ -109,7 +109,11 @@ static int disable_subchannel(struct vfio_ccw_device *device, unsigned long time
 	return ret;
 }
 
-/* The caller holds sch->lock. */
+/*
+ * MODIFY SUBCHANNEL refuses while a function is in progress (condition code 2,
+ * -EBUSY): a program that an earlier mdev could not stop keeps the next from
+ * being opened as long as it runs. The caller holds sch->lock.
+ */
 static int enable_subchannel(struct vfio_ccw_device *device)
 {
 	struct subchannel *sch = device->sch;
