@@ -46,6 +46,27 @@ check_tally (const Tally *tally)
   g_assert_cmpuint (tally->not_pinned, >, PROGRAMS / 100);
 }
 
+/*
+ * Taking over suspend flags changes no others, whatever is in memory meanwhile;
+ * and nothing at all where the guest's program is as it was.
+ */
+static void
+refresh (RandomProgram *program, struct ccw_xlat *x, gboolean meddled)
+{
+  const gsize size = x->nr_slots * 8;
+  guint8 *host = program->machine->arena_bytes;
+  g_autofree guint8 *before = g_memdup2 (host, size);
+  int ret = ccw_xlat_refresh_suspend (x, machine_read, program->machine);
+
+  g_assert_true (ret == 0 || meddled);
+  for (gsize i = 0; i < size; i++)
+    {
+      guint8 may_change = ret == 0 && meddled && i % 8 == 1 ? 0x02 : 0;
+
+      g_assert_cmphex ((before[i] ^ host[i]) & ~may_change, ==, 0);
+    }
+}
+
 static void
 one_program (Source *source, guint number, gboolean meddled, Tally *tally)
 {
@@ -61,6 +82,7 @@ one_program (Source *source, guint number, gboolean meddled, Tally *tally)
   count_result (tally, &x, ret);
   if (ret == 0)
     {
+      refresh (&program, &x, meddled);
       wrong = check_invariant (program.machine, &x);
       if (wrong == NULL && !meddled)
         wrong = check_same_run (program.machine, &x, program.orb, program.steps, PROGRAM_STEPS);
