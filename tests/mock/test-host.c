@@ -395,6 +395,25 @@ test_renumbered (Fixture *fixture, gconstpointer data)
                  == subchannel (fixture, "0.0.0313"));
 }
 
+/* A device number goes from one subchannel to another before the first has got a new one. */
+static void
+test_number_handed_on (Fixture *fixture, gconstpointer data)
+{
+  CcwDevId id = parse ("0.0.1234");
+
+  mock_machine_do (fixture->machine, "plug 0.0.0313 0.0.1234 3270");
+  mock_machine_do (fixture->machine, "plug 0.0.0314 0.0.2b09 dasd");
+  bind_vfio ("0.0.0313");
+  bind_vfio ("0.0.0314");
+  scan (fixture);
+  mock_machine_do (fixture->machine, "renumber 0.0.0314 0.0.1234");
+  refresh (fixture, "0.0.0314");
+  mock_machine_do (fixture->machine, "renumber 0.0.0313 0.0.4711");
+  refresh (fixture, "0.0.0313");
+  g_assert_true (ccw_host_get_subchannel_of_device (fixture->host, &id)
+                 == subchannel (fixture, "0.0.0314"));
+}
+
 static void
 test_orphaned (Fixture *fixture, gconstpointer data)
 {
@@ -448,7 +467,7 @@ count_reads (void)
 static void
 test_many (Fixture *fixture, gconstpointer data)
 {
-  const guint n = 5000;
+  const guint n = 1000;
   g_autoptr (GPtrArray) list = NULL;
   guint64 reads;
 
@@ -486,6 +505,7 @@ main (int argc, char **argv)
   add ("/host/events", test_events);
   add ("/host/refresh", test_refresh);
   add ("/host/renumbered", test_renumbered);
+  add ("/host/number-handed-on", test_number_handed_on);
   add ("/host/orphaned", test_orphaned);
   add ("/host/overflow", test_overflow);
   add ("/host/many", test_many);

@@ -30,6 +30,11 @@ make_parent (const MockTree *tree, const char *path)
   mock_tree_folder (tree, parent);
 }
 
+/*
+ * By another name first, for a reader must never see half of it, and our own
+ * writes must not be taken for orders (preload.c). Without fsync: there are
+ * many files, and none is to survive.
+ */
 void
 mock_tree_file (const MockTree *tree, const char *path, const char *text)
 {
@@ -38,7 +43,6 @@ mock_tree_file (const MockTree *tree, const char *path, const char *text)
   g_autoptr (GError) error = NULL;
 
   make_parent (tree, path);
-  /* By rename, for a reader must never see half of it; without fsync, for there are many. */
   if (!g_file_set_contents_full (temporary, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, &error))
     g_error ("%s", error->message);
   if (g_rename (temporary, file) < 0)
