@@ -266,10 +266,22 @@ get_device (xmlDoc *doc, GError **error)
   return NULL;
 }
 
+/* What is not even XML has an error number of its own (libvirt, src/util/virxml.c). */
+static xmlDoc *
+parse (const char *xml, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  xmlDoc *doc = ccw_xml_parse (xml, -1, "device XML", &reason);
+
+  if (doc == NULL)
+    g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_DETAIL, reason->message);
+  return doc;
+}
+
 MdevConfig *
 nodedev_mdev_from_xml (const NodedevView *view, const char *xml, gboolean validate, GError **error)
 {
-  g_autoptr (xmlDoc) doc = ccw_xml_parse (xml, -1, "device XML", error);
+  g_autoptr (xmlDoc) doc = parse (xml, error);
   const xmlNode *device = doc == NULL ? NULL : get_device (doc, error);
   const xmlNode *capability = device == NULL ? NULL : read_capability (device, error);
   CcwDevId parent;
