@@ -140,7 +140,7 @@ struct vfio_ccw_pages {
  * @give_up: gives up pages which dma_unmap wants
  * @state: guarded by sch->lock, as all that follows
  * @request: number of the newest request
- * @irb: status not yet read, zeros if there is none
+ * @irb: status not yet read, or what reading it has left
  * @irb_unread: there is some
  * @interrupts: counts interrupts, for those who wait for the next
  * @wedged: a program could not be stopped; its memory is never given back. Set

@@ -120,13 +120,6 @@ void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *i
 	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
 }
 
-/* The caller holds sch->lock. */
-static void forget(struct vfio_ccw_device *device)
-{
-	device->irb = (struct irb) {};
-	device->irb_unread = false;
-}
-
 /**
  * vfio_ccw_status_waits - has nobody read the status yet
  * @device: the device
@@ -143,10 +136,25 @@ bool vfio_ccw_status_waits(struct vfio_ccw_device *device)
 	return waits;
 }
 
+/*
+ * What TEST SUBCHANNEL leaves behind (Principles of Operation): a program that
+ * has told something meanwhile, such as that it is suspended, is still there.
+ */
+static void leave_function(struct irb *irb)
+{
+	const struct cmd_scsw taken = irb->scsw.cmd;
+
+	*irb = (struct irb) {};
+	if (taken.stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_INTER_STATUS))
+		return;
+	irb->scsw.cmd.fctl = taken.fctl;
+	irb->scsw.cmd.actl = taken.actl;
+}
+
 /**
  * vfio_ccw_status_peek - look at the status nobody has read yet
  * @device: the device
- * @irb: where to; zeros, which say "not status pending", if there is none
+ * @irb: where to; if there is none it says "not status pending"
  * @take: the status counts as read from now on
  *
  * No status is told twice: whoever was told of one program's end again would
@@ -161,8 +169,10 @@ bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool 
 	spin_lock_irq(&device->sch->lock);
 	*irb = device->irb;
 	unread = device->irb_unread;
-	if (take)
-		forget(device);
+	if (take && unread) {
+		leave_function(&device->irb);
+		device->irb_unread = false;
+	}
 	spin_unlock_irq(&device->sch->lock);
 	return unread;
 }
@@ -190,6 +200,7 @@ void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *ir
 void vfio_ccw_status_forget(struct vfio_ccw_device *device)
 {
 	spin_lock_irq(&device->sch->lock);
-	forget(device);
+	device->irb = (struct irb) {};
+	device->irb_unread = false;
 	spin_unlock_irq(&device->sch->lock);
 }
