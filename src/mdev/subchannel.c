@@ -34,6 +34,18 @@ mdev_subchannel_type_path (const CcwDevId *subchannel, const char *type, const c
   return g_build_filename (types, type != NULL ? type : MDEV_TYPE_VFIO_CCW, leaf, NULL);
 }
 
+/*
+ * Its folder outlives the event that tells of its removal; its place on the
+ * bus does not (device_del(), drivers/base/core.c).
+ */
+static gboolean
+is_on_bus (const char *uuid)
+{
+  g_autofree char *path = ccw_sysfs_mdev_path (uuid, NULL);
+
+  return ccw_sysfs_exists (path);
+}
+
 char *
 mdev_subchannel_find_mdev (const CcwDevId *subchannel)
 {
@@ -41,7 +53,8 @@ mdev_subchannel_find_mdev (const CcwDevId *subchannel)
   g_autoptr (GPtrArray) names = ccw_sysfs_list (path);
 
   for (guint i = 0; i < names->len; i++)
-    if (mdev_uuid_is_valid (g_ptr_array_index (names, i)))
+    if (mdev_uuid_is_valid (g_ptr_array_index (names, i))
+        && is_on_bus (g_ptr_array_index (names, i)))
       return g_strdup (g_ptr_array_index (names, i));
   return NULL;
 }
