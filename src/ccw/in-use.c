@@ -366,7 +366,7 @@ find_claim (const Node *block, GError **error)
     close (fd);
   else if (errno == EBUSY)
     return g_strdup_printf ("%s is claimed by the kernel (a mount elsewhere, a volume)", path);
-  else if (errno == EACCES || errno == EPERM)
+  else if (errno != ENOENT && errno != ENXIO && errno != ENOMEDIUM)
     g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not find out whether %s is in use: %s",
                  path, g_strerror (errno));
   return NULL;
@@ -571,7 +571,7 @@ find_opener (const Subtree *tree, GError **error)
 
   add_node_paths (paths, tree->blocks);
   add_node_paths (paths, tree->characters);
-  return ccw_find_opener (paths);
+  return ccw_find_opener (paths, error);
 }
 
 /* --- what the firmware uses --------------------------------------------------------- */

@@ -2,9 +2,11 @@
 #include "ccw/open-files.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ccw/error.h"
 #include "ccw/sysfs.h"
 
 #define TARGET_SIZE 4096
@@ -55,7 +57,7 @@ describe_opener (const char *process, const char *node)
 
 /* Processes come and go meanwhile: one that has no folder any more has nothing open. */
 static char *
-find_opener_in (const char *process, const GPtrArray *nodes)
+find_opener_in (const char *process, const GPtrArray *nodes, GError **error)
 {
   g_autofree char *path = g_build_filename ("/proc", process, "fd", NULL);
   DIR *folder = opendir (path);
@@ -63,6 +65,9 @@ find_opener_in (const char *process, const GPtrArray *nodes)
   char *opener = NULL;
   struct dirent *entry;
 
+  if (folder == NULL && errno != ENOENT && errno != ESRCH)
+    g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not find out what is open in %s: %s",
+                 path, g_strerror (errno));
   while (folder != NULL && opener == NULL && (entry = readdir (folder)) != NULL)
     if (ccw_sysfs_read_link_name_at (dirfd (folder), entry->d_name, target, sizeof target) != NULL
         && is_one_of (target, nodes))
@@ -73,17 +78,22 @@ find_opener_in (const char *process, const GPtrArray *nodes)
 }
 
 char *
-ccw_find_opener (const GPtrArray *nodes)
+ccw_find_opener (const GPtrArray *nodes, GError **error)
 {
   g_autoptr (GPtrArray) processes = nodes->len > 0 ? ccw_sysfs_list ("/proc/") : NULL;
 
   for (guint i = 0; processes != NULL && i < processes->len; i++)
     {
+      g_autoptr (GError) reason = NULL;
       const char *process = g_ptr_array_index (processes, i);
-      char *opener = g_ascii_isdigit (*process) ? find_opener_in (process, nodes) : NULL;
+      char *opener = g_ascii_isdigit (*process) ? find_opener_in (process, nodes, &reason)
+                                                  : NULL;
 
-      if (opener != NULL)
-        return opener;
+      if (reason != NULL)
+        g_propagate_error (error, g_steal_pointer (&reason));
+      else if (opener == NULL)
+        continue;
+      return opener;
     }
   return NULL;
 }

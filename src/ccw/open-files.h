@@ -12,6 +12,7 @@
  * opened by another name is found by its device number.
  *
  * Returns "qemu-system-s39 (process 4711) has /dev/vfio/7 open", or NULL when
- * nobody has. The caller frees it.
+ * nobody has. The caller frees it. Errors: CCW_ERROR_SYSTEM when a process
+ * cannot be looked at; not knowing is not "nobody".
  */
-char *ccw_find_opener (const GPtrArray *nodes);
+char *ccw_find_opener (const GPtrArray *nodes, GError **error);

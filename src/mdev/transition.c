@@ -211,8 +211,14 @@ static gboolean
 check_closed (const char *uuid, GError **error)
 {
   g_autoptr (GPtrArray) nodes = list_nodes (uuid);
-  g_autofree char *opener = ccw_find_opener (nodes);
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *opener = ccw_find_opener (nodes, &reason);
 
+  if (reason != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
   if (opener == NULL)
     return TRUE;
   g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE,

@@ -135,6 +135,23 @@ test_unknown (gconstpointer data)
   g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
 }
 
+static void
+test_unknown_process (void)
+{
+  g_autoptr (MockMachine) machine = mock_machine_new ();
+  g_autofree char *process = g_build_filename (mock_machine_get_root (machine), "proc/812", NULL);
+  g_autofree char *path = g_build_filename (process, "fd", NULL);
+  g_autoptr (GError) error = NULL;
+  CcwDevId device = { .number = 0x1000 };
+
+  mock_machine_do (machine, "plug 0.0.0001 0.0.1000 dasd");
+  g_assert_cmpint (g_mkdir (process, 0755), ==, 0);
+  g_assert_true (ccw_device_check_unused (&device, NULL)); /* it has just ended */
+  g_assert_true (g_file_set_contents (path, "", -1, NULL));
+  g_assert_false (ccw_device_check_unused (&device, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -147,6 +164,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/in-use/no-device", test_no_device);
+  g_test_add_func ("/in-use/unknown-process", test_unknown_process);
   g_test_add_data_func ("/in-use/unknown-mounts", "proc/self/mountinfo", test_unknown);
   g_test_add_data_func ("/in-use/unknown-consoles", "proc/consoles", test_unknown);
   g_test_add_data_func ("/in-use/unknown-swap", "proc/swaps", test_unknown);
