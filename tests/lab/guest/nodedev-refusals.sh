@@ -46,7 +46,7 @@ for how in create define; do
   like "$output" "*Node device not found: *'css_0_0_dead'*" "virsh names it"
   echo '<device><parent>' > "$xml"
   not_ok "$how: truncated XML" nodedev nodedev-$how "$xml"
-  like "$output" "*XML error: *" "virsh says so"
+  like "$output" "*could not parse device XML: *" "virsh says so"
 done
 is "$(state)" "$before" "the host is as it was"
 
