@@ -5,10 +5,8 @@
 
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
+#include "mdev/patience.h"
 #include "mdev/subchannel.h"
-
-#define POLL_FIRST_US 500
-#define POLL_MAX_US (50 * 1000)
 
 guint mdev_ladder_patience_ms = 10 * 1000;
 
@@ -16,39 +14,14 @@ guint mdev_ladder_patience_ms = 10 * 1000;
 
 typedef gboolean (*EffectFunc) (const MdevRecord *record);
 
-typedef struct
-{
-  gint64 deadline;
-  gulong pause;
-} Patience;
-
-static Patience
-patience_begin (void)
-{
-  return (Patience){ .deadline
-                     = g_get_monotonic_time () + (gint64) mdev_ladder_patience_ms * 1000,
-                     .pause = POLL_FIRST_US };
-}
-
-/* Sleeps a while, each time longer; FALSE, at once, when patience has ended. */
-static gboolean
-patience_wait (Patience *patience)
-{
-  if (g_get_monotonic_time () >= patience->deadline)
-    return FALSE;
-  g_usleep (patience->pause);
-  patience->pause = MIN (patience->pause * 2, POLL_MAX_US);
-  return TRUE;
-}
-
-/* The kernel acts before or soon after write() returns; a poll costs less than it would to listen. */
+/* The kernel acts before or soon after write() returns. */
 static gboolean
 await (const MdevRecord *record, EffectFunc is_there, const char *what, GError **error)
 {
-  Patience patience = patience_begin ();
+  MdevPatience patience = mdev_patience_begin (mdev_ladder_patience_ms);
 
   while (!is_there (record))
-    if (!patience_wait (&patience))
+    if (!mdev_patience_wait (&patience))
       {
         g_autofree char *name = ccw_dev_id_to_string (&record->subchannel);
 
@@ -201,14 +174,14 @@ may_be_tried_again (int reason)
 static gboolean
 try_online (const MdevRecord *record, GError **error)
 {
-  Patience patience = patience_begin ();
+  MdevPatience patience = mdev_patience_begin (mdev_ladder_patience_ms);
 
   while (!is_online (record) && device_answers (record))
     {
       g_clear_error (error);
       if (write_online (record, "1", error))
         return await (record, is_online, "set its device online again", error);
-      if (!may_be_tried_again (errno) || !patience_wait (&patience))
+      if (!may_be_tried_again (errno) || !mdev_patience_wait (&patience))
         return FALSE;
     }
   g_clear_error (error);

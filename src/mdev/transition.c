@@ -12,6 +12,7 @@
 #include "ccw/open-files.h"
 #include "ccw/sysfs.h"
 #include "mdev/ladder.h"
+#include "mdev/patience.h"
 #include "mdev/subchannel.h"
 
 #define FOLDER_MODE 0755
@@ -19,6 +20,8 @@
 
 /* css_subchannel type of I/O subchannels */
 #define TYPE_IO "0"
+
+guint mdev_close_patience_ms = 1000;
 
 /* --- one at a time ---------------------------------------------------------- */
 
@@ -202,17 +205,33 @@ list_nodes (const char *uuid)
   return nodes;
 }
 
+/* As ccw_find_opener(), but whoever closes the node within @patience_ms does not count. */
+static char *
+await_closed (const GPtrArray *nodes, guint patience_ms, GError **error)
+{
+  MdevPatience patience = mdev_patience_begin (patience_ms);
+  char *opener = ccw_find_opener (nodes, error);
+
+  while (opener != NULL && mdev_patience_wait (&patience))
+    {
+      g_free (opener);
+      opener = ccw_find_opener (nodes, error);
+    }
+  return opener;
+}
+
 /*
  * To remove an open mdev would block until the guest lets go of it. A program
  * that opens it right after this look makes us wait in the kernel; there is
- * no way to ask for a removal that fails instead.
+ * no way to ask for a removal that fails instead. A guest holds its mdev for
+ * as long as it runs, but udev's workers open each new node for an instant.
  */
 static gboolean
-check_closed (const char *uuid, GError **error)
+check_closed (const char *uuid, guint patience_ms, GError **error)
 {
   g_autoptr (GPtrArray) nodes = list_nodes (uuid);
   g_autoptr (GError) reason = NULL;
-  g_autofree char *opener = ccw_find_opener (nodes, &reason);
+  g_autofree char *opener = await_closed (nodes, patience_ms, &reason);
 
   if (reason != NULL)
     {
@@ -257,7 +276,7 @@ recover (MdevRecord *record, const CcwPaths *paths, GError **error)
 
   if (!subchannel_exists (&record->subchannel))
     return forget_subchannel (record, paths, error);
-  if (ladder.position == MDEV_POSITION_ACTIVE && !check_closed (record->uuid, NULL))
+  if (ladder.position == MDEV_POSITION_ACTIVE && !check_closed (record->uuid, 0, NULL))
     {
       record->in_transition = FALSE;
       return mdev_record_save (record, paths, error);
@@ -547,7 +566,7 @@ stop_locked (const CcwPaths *paths, const char *uuid, const CcwDevId *parent, gb
 {
   g_autoptr (MdevRecord) record = load_record (paths, parent, error);
 
-  if (record == NULL || !check_closed (uuid, error))
+  if (record == NULL || !check_closed (uuid, mdev_close_patience_ms, error))
     return FALSE;
   record->from = MDEV_POSITION_ACTIVE;
   record->to = keep_bound || !record->has_before ? MDEV_POSITION_BOUND : MDEV_POSITION_HOST;

@@ -30,6 +30,9 @@
  * vfio_ccw driver in this kernel; unknown type), CCW_ERROR_SYSTEM.
  */
 
+/* How long mdev_stop() waits for those who have the mdev open only for an instant. */
+extern guint mdev_close_patience_ms;
+
 /*
  * Makes @config's parent ready (unused ccw device set offline, io_subchannel
  * unbound, vfio_ccw bound by driver_override) unless it is already, and
@@ -39,8 +42,8 @@
 gboolean mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error);
 
 /*
- * Removes the active mdev @uuid. Refused with CCW_ERROR_IN_USE while a
- * process has it open. Unless @keep_bound, the parent is then given back as
+ * Removes the active mdev @uuid. Refused with CCW_ERROR_IN_USE when a process
+ * has it open and does not close it within mdev_close_patience_ms. Unless @keep_bound, the parent is then given back as
  * by mdev_give_back().
  */
 gboolean mdev_stop (const CcwPaths *paths, const char *uuid, gboolean keep_bound, GError **error);

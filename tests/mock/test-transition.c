@@ -40,6 +40,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->root = g_dir_make_tmp ("virt-ccw-test-XXXXXX", NULL);
   fixture->paths = ccw_paths_new (fixture->root);
   mdev_ladder_patience_ms = 10 * 1000;
+  mdev_close_patience_ms = 0;
 }
 
 static void
@@ -501,6 +502,32 @@ test_stop_refuses (Fixture *fixture, gconstpointer data)
   stop (fixture, UUID, FALSE);
 }
 
+static gpointer
+close_soon (gpointer machine)
+{
+  g_usleep (100 * 1000);
+  mock_machine_do (machine, "close 77");
+  return NULL;
+}
+
+/* udev's worker looks at a node that has just come: that is no guest. */
+static void
+test_stop_waits_for_udev (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+  g_autoptr (GError) error = NULL;
+  GThread *closer;
+
+  start (fixture, TERMINAL, UUID);
+  mock_machine_do (fixture->machine, "open 77 (udev-worker) /dev/vfio/0");
+  mdev_close_patience_ms = 60 * 1000;
+  closer = g_thread_new ("close", close_soon, fixture->machine);
+  mdev_stop (fixture->paths, UUID, FALSE, &error);
+  g_thread_join (closer);
+  g_assert_no_error (error);
+  assert_snapshot (fixture, before);
+}
+
 /* --- whatever fails ------------------------------------------------------------------ */
 
 static guint
@@ -936,6 +963,7 @@ main (int argc, char **argv)
   add ("/transition/refuses/without-driver", NULL, test_refuses_without_driver);
   add ("/transition/refuses/other-types", NULL, test_refuses_other_types);
   add ("/transition/refuses/stop", NULL, test_stop_refuses);
+  add ("/transition/stop/waits-for-udev", NULL, test_stop_waits_for_udev);
 
   add ("/transition/fails/start-refused", "refuse", test_start_fails);
   add ("/transition/fails/start-without-effect", "ignore", test_start_fails);
