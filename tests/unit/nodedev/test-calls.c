@@ -313,9 +313,8 @@ test_older_lists (void)
   g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, one)), ==,
                    1);
   assert_fails (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, negative),
-                VIR_ERR_INTERNAL_ERROR);
-  assert_fails (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, many),
-                VIR_ERR_INTERNAL_ERROR);
+                VIR_ERR_INVALID_ARG);
+  assert_fails (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, many), VIR_ERR_RPC);
   fixture_clear (&f);
 }
 
@@ -336,6 +335,52 @@ test_list_all (void)
       call_for_int (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, persistent)), ==, 2);
   assert_fails (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, unknown),
                 VIR_ERR_INVALID_ARG);
+  fixture_clear (&f);
+}
+
+/* Defines @n mdevs; all but the first are copies of its file, for speed. */
+static void
+define_many (TestBackend *test, guint n)
+{
+  g_autofree char *folder = g_build_filename (test->root, "etc/mdevctl.d/0.0.0313", NULL);
+  g_autofree char *first = g_build_filename (folder, UUID, NULL);
+  g_autofree char *json = NULL;
+
+  test_backend_define (test, UUID, 0x313);
+  g_assert_true (g_file_get_contents (first, &json, NULL, NULL));
+  for (guint i = 1; i < n; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%08x-0000-4000-8000-000000000000", folder, i);
+
+      g_assert_true (
+          g_file_set_contents_full (path, json, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    }
+  g_assert_true (mdev_store_load (test->backend.view.store, NULL));
+}
+
+/* The mdevs are as many as an answer carries; with the computer it is one more. */
+static void
+test_too_long_lists (void)
+{
+  nd_num_of_devices_args number = { NULL, 0 };
+  nd_list_devices_args most = { NULL, ND_DEVICE_LIST_MAX, 0 };
+  nd_list_all_args mdevs = { 1, VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV };
+  nd_list_all_args all = { 1, 0 };
+  nd_list_all_args count = { 0, 0 };
+  Fixture f;
+
+  fixture_init (&f, FALSE);
+  define_many (&f.test, ND_DEVICE_LIST_MAX);
+  g_assert_true (raw_client_open (f.client, 0));
+  g_assert_cmpint (
+      call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, number)), ==,
+      ND_DEVICE_LIST_MAX + 1);
+  g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, most)), ==,
+                   ND_DEVICE_LIST_MAX);
+  g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, mdevs)), ==,
+                   ND_DEVICE_LIST_MAX);
+  assert_fails (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, all), VIR_ERR_RPC);
+  assert_fails (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, count), VIR_ERR_RPC);
   fixture_clear (&f);
 }
 
@@ -455,6 +500,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/calls/readonly-for-ever", test_readonly_for_ever);
   g_test_add_func ("/nodedev/calls/older-lists", test_older_lists);
   g_test_add_func ("/nodedev/calls/list-all", test_list_all);
+  g_test_add_func ("/nodedev/calls/too-long-lists", test_too_long_lists);
   g_test_add_func ("/nodedev/calls/unknown-flags", test_unknown_flags);
   g_test_add_func ("/nodedev/calls/autostart-and-undefine", test_autostart_and_undefine);
   g_test_add_func ("/nodedev/calls/client-leaves-meanwhile", test_client_leaves_meanwhile);
