@@ -404,7 +404,7 @@ find_user_of_blocks (const Subtree *tree, GError **error)
   return user;
 }
 
-/* --- shares, interfaces, groups ------------------------------------------------- */
+/* --- shares, interfaces, aliases, groups ----------------------------------------- */
 
 static char *
 virtio_driver (const char *folder)
@@ -474,6 +474,37 @@ find_user_of_interfaces (const Subtree *tree, GError **error)
         return g_strdup_printf ("network interface %s is part of a bridge or bond", name);
     }
   return NULL;
+}
+
+/* An interface that was moved to another network namespace is used there, but does not show here. */
+static char *
+find_hidden_interface (const Subtree *tree, GError **error)
+{
+  for (guint i = 0; i < tree->virtios->len; i++)
+    {
+      const char *folder = g_ptr_array_index (tree->virtios, i);
+      g_autofree char *driver = virtio_driver (folder);
+      g_autofree char *path = g_build_filename (folder, "net", NULL);
+      g_autoptr (GPtrArray) names = ccw_sysfs_list (path);
+
+      if (g_strcmp0 (driver, "virtio_net") == 0 && names->len == 0)
+        return g_strdup ("its network interface is in another network namespace");
+    }
+  return NULL;
+}
+
+/*
+ * An alias has no disk, but carries the I/O of base devices (Linux,
+ * drivers/s390/block/dasd_alias.c). While it is offline the attribute reads 0.
+ */
+static char *
+find_alias (const Subtree *tree, GError **error)
+{
+  g_autofree char *alias = read_leaf (tree->folder, "alias");
+
+  if (g_strcmp0 (alias, "1") != 0)
+    return NULL;
+  return g_strdup ("it is a PAV alias, through which disks of its control unit are reached");
 }
 
 static char *
@@ -612,8 +643,9 @@ find_dump (const Subtree *tree, GError **error)
 
 /* Each gives the user's name, NULL when there is none, or sets an error. */
 static char *(*const checks[]) (const Subtree *tree, GError **error) = {
-  find_user_of_blocks, find_user_of_shares, find_user_of_interfaces, find_group,
-  find_console,        find_ipl,            find_dump,               find_opener,
+  find_user_of_blocks, find_user_of_shares, find_user_of_interfaces, find_hidden_interface,
+  find_alias,          find_group,          find_console,            find_ipl,
+  find_dump,           find_opener,
 };
 
 static gboolean

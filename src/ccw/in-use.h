@@ -9,8 +9,9 @@
  *
  * Looked at, for the device and everything the kernel hung below it: mounted
  * file systems (block devices, their partitions, 9p mount tags), swap,
- * holders (LVM, dm, md, btrfs), network interfaces that are up, programs that
- * have a node of it open, consoles, ccwgroup membership, the IPL and dump device.
+ * holders (LVM, dm, md, btrfs), network interfaces that are up or in another
+ * network namespace, PAV aliases that are online, programs that have a node of
+ * it open, consoles, ccwgroup membership, the IPL and dump device.
  *
  * Returns TRUE when it may be taken. Else FALSE and CCW_ERROR_IN_USE, the
  * message naming the device and its user ("device 0.0.0001 is in use:

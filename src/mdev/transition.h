@@ -43,8 +43,8 @@ gboolean mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **e
 
 /*
  * Removes the active mdev @uuid. Refused with CCW_ERROR_IN_USE when a process
- * has it open and does not close it within mdev_close_patience_ms. Unless @keep_bound, the parent is then given back as
- * by mdev_give_back().
+ * has it open and does not close it within mdev_close_patience_ms. Unless
+ * @keep_bound, the parent is then given back as by mdev_give_back().
  */
 gboolean mdev_stop (const CcwPaths *paths, const char *uuid, gboolean keep_bound, GError **error);
 

@@ -201,6 +201,7 @@ static const MockKind kinds[] = {
   { "3215", "3215/00", "n/a", "3215", TRUE, FALSE, NULL },
   { "3270", "3270/00", "n/a", "3270", FALSE, FALSE, make_terminal },
   { "dasd", "3990/e9", "3390/0c", "dasd-eckd", TRUE, FALSE, make_dasd },
+  { "dasd-alias", "3990/e9", "3390/0c", "dasd-eckd", TRUE, FALSE, NULL },
   { "fcp", "1731/03", "1732/03", "zfcp", TRUE, FALSE, make_fcp },
   { "qeth", "1731/01", "1732/01", "qeth", TRUE, FALSE, make_group },
   { "unknown", "4711/00", "n/a", NULL, FALSE, FALSE, NULL },
@@ -272,6 +273,17 @@ mock_subchannel_delete (MockMachine *machine, MockSubchannel *subchannel)
 
 /* --- ccw devices ---------------------------------------------------------- */
 
+/* Each DASD says whether it is a PAV alias, but none knows while it is offline. */
+static void
+put_alias (MockMachine *machine, const MockSubchannel *subchannel, gboolean online)
+{
+  g_autofree char *folder = mock_device_path (subchannel, NULL);
+  gboolean is_alias = g_str_equal (subchannel->kind->name, "dasd-alias");
+
+  if (g_strcmp0 (subchannel->kind->driver, "dasd-eckd") == 0)
+    put_file (machine, folder, "alias", online && is_alias ? "1\n" : "0\n");
+}
+
 static void
 bind_device (MockMachine *machine, MockSubchannel *subchannel)
 {
@@ -300,6 +312,7 @@ mock_device_register (MockMachine *machine, MockSubchannel *subchannel)
   put_file (machine, folder, "devtype", devtype);
   put_file (machine, folder, "availability", "good\n");
   put_file (machine, folder, "online", "0\n");
+  put_alias (machine, subchannel, FALSE);
   put_link (machine, folder, "subsystem", "/sys/bus/ccw");
   mock_tree_link (&machine->tree, bus_link, folder);
   mock_emit (machine, "add", "ccw", folder);
@@ -404,6 +417,7 @@ mock_device_set_online (MockMachine *machine, MockSubchannel *subchannel, gboole
   else if (subchannel->kind->make_children != NULL)
     subchannel->kind->make_children (machine, subchannel);
   mock_tree_file (&machine->tree, attribute, online ? "1\n" : "0\n");
+  put_alias (machine, subchannel, online);
   return 0;
 }
 

@@ -306,6 +306,19 @@ verb_btrfs (MockMachine *machine, char **argument, GError **error)
   return TRUE;
 }
 
+/* In another network namespace: gone from this one's sysfs. */
+static void
+hide_interface (MockMachine *machine, const char *name)
+{
+  g_autofree char *link = g_build_filename ("/sys/class/net", name, NULL);
+  g_autofree char *outside = g_build_filename (machine->tree.root, link, NULL);
+  g_autofree char *target = g_file_read_link (outside, NULL);
+  g_autofree char *folder = g_build_filename ("/sys", strstr (target, "/devices/"), NULL);
+
+  mock_tree_remove (&machine->tree, folder);
+  mock_tree_remove (&machine->tree, link);
+}
+
 static gboolean
 verb_interface (MockMachine *machine, char **argument, GError **error)
 {
@@ -313,6 +326,11 @@ verb_interface (MockMachine *machine, char **argument, GError **error)
 
   if (!mock_tree_exists (&machine->tree, flags))
     return wrong (error, "no such interface", argument[0]);
+  if (g_str_equal (argument[1], "elsewhere"))
+    {
+      hide_interface (machine, argument[0]);
+      return TRUE;
+    }
   mock_tree_file (&machine->tree, flags,
                   g_str_equal (argument[1], "up") ? "0x1003\n" : "0x1002\n");
   return TRUE;

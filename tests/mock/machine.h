@@ -28,7 +28,7 @@
  *   swap SOURCE
  *   hold BLOCK HOLDER             "hold dasda1 dm-0"
  *   btrfs BLOCK                   it belongs to a mounted btrfs
- *   interface NAME up|down
+ *   interface NAME up|down|elsewhere   elsewhere: moved to another network namespace
  *   console NAME MAJOR:MINOR
  *   ipl DEVICE                    the machine was started from it
  *   dump DEVICE                   it takes the dump
