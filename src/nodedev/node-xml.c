@@ -24,8 +24,6 @@ add_escaped (GString *xml, guint level, const char *format, ...)
 static void
 add_driver (GString *xml, const char *driver)
 {
-  if (driver == NULL)
-    return;
   add_line (xml, 1, "<driver>");
   add_escaped (xml, 2, "<name>%s</name>", driver);
   add_line (xml, 1, "</driver>");
@@ -90,7 +88,6 @@ add_subchannel (GString *xml, const CcwSubchannel *subchannel)
 {
   const CcwDevId *device = ccw_subchannel_get_device_id (subchannel);
 
-  add_driver (xml, ccw_subchannel_get_driver (subchannel));
   add_line (xml, 1, "<capability type='css'>");
   add_address (xml, 2, ccw_subchannel_get_id (subchannel));
   if (device != NULL)
@@ -109,7 +106,6 @@ add_subchannel (GString *xml, const CcwSubchannel *subchannel)
 static void
 add_device (GString *xml, const CcwDevice *device)
 {
-  add_driver (xml, ccw_device_get_driver (device));
   add_line (xml, 1, "<capability type='ccw'>");
   add_address (xml, 2, ccw_device_get_id (device));
   add_line (xml, 1, "</capability>");
@@ -146,7 +142,6 @@ add_mdev_capability (GString *xml, const NodedevNode *node, const char *type, in
 static void
 add_active_mdev (GString *xml, const NodedevNode *node)
 {
-  add_driver (xml, ccw_mdev_get_driver (node->mdev));
   add_mdev_capability (xml, node, ccw_mdev_get_type (node->mdev),
                        ccw_mdev_get_iommu_group (node->mdev));
   add_line (xml, 1, "</capability>");
@@ -173,6 +168,23 @@ get_path (const NodedevNode *node)
       return ccw_device_get_syspath (node->device);
     case NODEDEV_KIND_MDEV:
       return ccw_mdev_get_syspath (node->mdev);
+    case NODEDEV_KIND_COMPUTER:
+    default:
+      return NULL;
+    }
+}
+
+static const char *
+get_driver (const NodedevNode *node)
+{
+  switch (node->kind)
+    {
+    case NODEDEV_KIND_SUBCHANNEL:
+      return ccw_subchannel_get_driver (node->subchannel);
+    case NODEDEV_KIND_DEVICE:
+      return ccw_device_get_driver (node->device);
+    case NODEDEV_KIND_MDEV:
+      return ccw_mdev_get_driver (node->mdev);
     case NODEDEV_KIND_COMPUTER:
     default:
       return NULL;
@@ -206,9 +218,9 @@ add_capability (GString *xml, const NodedevNode *node, gboolean inactive)
 char *
 nodedev_node_to_xml (const NodedevNode *node, gboolean inactive)
 {
-  gboolean as_persisted
-      = node->kind == NODEDEV_KIND_MDEV && (inactive || !nodedev_node_is_active (node));
+  gboolean as_persisted = inactive || !nodedev_node_is_active (node);
   const char *path = as_persisted ? NULL : get_path (node);
+  const char *driver = as_persisted ? NULL : get_driver (node);
   g_autofree char *name = nodedev_node_get_name (node);
   g_autofree char *parent = nodedev_node_get_parent_name (node);
   GString *xml = g_string_new ("<device>\n");
@@ -218,6 +230,8 @@ nodedev_node_to_xml (const NodedevNode *node, gboolean inactive)
     add_escaped (xml, 1, "<path>%s</path>", path);
   if (parent != NULL)
     add_escaped (xml, 1, "<parent>%s</parent>", parent);
+  if (driver != NULL)
+    add_driver (xml, driver);
   add_capability (xml, node, as_persisted);
   g_string_append (xml, "</device>\n");
   return g_string_free (xml, FALSE);

@@ -8,7 +8,8 @@
  * and number formats as stock libvirt writes (its src/conf/node_device_conf.c
  * and schema nodedev.rng), so that tools cannot tell the difference.
  *
- * @inactive: how the device is persisted, not how it is now; only for
- * persistent mdevs. An inactive mdev is always shown so. The caller frees it.
+ * @inactive: how the device is persisted, not how it is now: without path and
+ * driver, whatever its kind. Only for persistent devices; an inactive mdev is
+ * always shown so. The caller frees it.
  */
 char *nodedev_node_to_xml (const NodedevNode *node, gboolean inactive);
