@@ -4,6 +4,7 @@
 #include <libvirt/virterror.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "nodedev/packet.h"
 #include "nodedev/session.h"
@@ -338,23 +339,34 @@ test_list_all (void)
   fixture_clear (&f);
 }
 
-/* Defines @n mdevs; all but the first are copies of its file, for speed. */
+#define MANY_PARENTS 256
+#define MDEVS_A_PARENT (ND_DEVICE_LIST_MAX / MANY_PARENTS)
+
+/* The folders of all parents but one are links to that one's, for speed. */
 static void
-define_many (TestBackend *test, guint n)
+link_parents (const char *base)
 {
-  g_autofree char *folder = g_build_filename (test->root, "etc/mdevctl.d/0.0.0313", NULL);
-  g_autofree char *first = g_build_filename (folder, UUID, NULL);
-  g_autofree char *json = NULL;
-
-  test_backend_define (test, UUID, 0x313);
-  g_assert_true (g_file_get_contents (first, &json, NULL, NULL));
-  for (guint i = 1; i < n; i++)
+  for (guint i = 1; i < MANY_PARENTS; i++)
     {
-      g_autofree char *path = g_strdup_printf ("%s/%08x-0000-4000-8000-000000000000", folder, i);
+      g_autofree char *path = g_strdup_printf ("%s/0.0.%04x", base, 0x1000 + i);
 
-      g_assert_true (
-          g_file_set_contents_full (path, json, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      g_assert_cmpint (symlink ("0.0.1000", path), ==, 0);
     }
+}
+
+/* Defines ND_DEVICE_LIST_MAX mdevs. */
+static void
+define_many (TestBackend *test)
+{
+  g_autofree char *base = g_build_filename (test->root, "etc/mdevctl.d", NULL);
+
+  for (guint i = 0; i < MDEVS_A_PARENT; i++)
+    {
+      g_autofree char *uuid = g_strdup_printf ("%08x-0000-4000-8000-000000000000", i);
+
+      test_backend_define (test, uuid, 0x1000);
+    }
+  link_parents (base);
   g_assert_true (mdev_store_load (test->backend.view.store, NULL));
 }
 
@@ -370,7 +382,7 @@ test_too_long_lists (void)
   Fixture f;
 
   fixture_init (&f, FALSE);
-  define_many (&f.test, ND_DEVICE_LIST_MAX);
+  define_many (&f.test);
   g_assert_true (raw_client_open (f.client, 0));
   g_assert_cmpint (
       call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, number)), ==,
