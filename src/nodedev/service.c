@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "ccw/error.h"
-#include "mdev/record.h"
 #include "mdev/transition.h"
 #include "nodedev/job-queue.h"
 #include "nodedev/rpc-error.h"
+#include "nodedev/tidy.h"
 
 /* virNodeDeviceUpdateFlags, since libvirt 10.1. */
 #define UPDATE_AFFECT_LIVE (1u << 0)
@@ -24,9 +24,9 @@
 struct _NodedevService
 {
   NodedevView view;
-  NodedevEvents *events;
   const CcwPaths *paths;
   NodedevJobQueue *queue;
+  NodedevTidy *tidy;
 };
 
 typedef struct
@@ -511,72 +511,6 @@ finish_undefine (gpointer data, const GError *error)
   finish_and_refresh (job, error != NULL ? error : own);
 }
 
-/* --- giving back what others left ------------------------------------------ */
-
-/* A definition keeps the subchannel: mdevctl may be about to start it again. */
-static gboolean
-prepare_tidy (gpointer data, GError **error)
-{
-  Job *job = data;
-
-  job->keep_bound = mdev_store_has_file (job->service->view.store, &job->parent);
-  return TRUE;
-}
-
-static void
-finish_tidy (gpointer data, const GError *error)
-{
-  Job *job = data;
-
-  if (!job->keep_bound)
-    ccw_host_refresh (job->service->view.host, &job->parent);
-  job_end (job, error);
-}
-
-/* Nobody asked, so nobody is told but the log; nor that, when it did not come to its turn. */
-static void
-on_tidied (const char *name, const GError *error, gpointer user_data)
-{
-  if (error != NULL && error->domain == CCW_ERROR)
-    g_warning ("%s has no mediated device any more, but %s", name, error->message);
-}
-
-static const NodedevJobFuncs tidy_funcs = { prepare_tidy, work_give_back, finish_tidy };
-
-static void
-tidy_parent (NodedevService *service, const CcwDevId *parent)
-{
-  Job *job = job_new (service, "give back", on_tidied, NULL);
-
-  job->parent = *parent;
-  job->name = ccw_dev_id_to_name (parent, CCW_NAME_PREFIX_CSS);
-  nodedev_job_queue_push (service->queue, &tidy_funcs, job);
-}
-
-/* An mdev or a definition went, by whomever, or the subchannel itself: is it kept for nothing? */
-static void
-on_lifecycle (const NodedevEvent *event, gpointer user_data)
-{
-  g_autofree char *uuid = NULL;
-  CcwDevId parent;
-
-  if (event->lifecycle != VIR_NODE_DEVICE_EVENT_DELETED
-      && event->lifecycle != VIR_NODE_DEVICE_EVENT_UNDEFINED)
-    return;
-  if (nodedev_mdev_name_parse (event->name, &uuid, &parent)
-      || ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CSS, &parent))
-    tidy_parent (user_data, &parent);
-}
-
-void
-nodedev_service_tidy (NodedevService *service)
-{
-  g_autoptr (GArray) subchannels = mdev_record_list (service->paths);
-
-  for (guint i = 0; i < subchannels->len; i++)
-    tidy_parent (service, &g_array_index (subchannels, CcwDevId, i));
-}
-
 /* --- the operations ------------------------------------------------------- */
 
 static void
@@ -609,11 +543,9 @@ nodedev_service_new (const NodedevView *view, NodedevEvents *events, const CcwPa
   NodedevService *service = g_new0 (NodedevService, 1);
 
   service->view = *view;
-  service->events = events;
   service->paths = paths;
   service->queue = nodedev_job_queue_new ();
-  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_lifecycle,
-                            service);
+  service->tidy = nodedev_tidy_new (view, events, paths, service->queue);
   return service;
 }
 
@@ -621,7 +553,7 @@ void
 nodedev_service_free (NodedevService *service)
 {
   /* First: the last job's end must not add another to the queue. */
-  nodedev_events_unsubscribe_all (service->events, service);
+  nodedev_tidy_free (service->tidy);
   nodedev_job_queue_free (service->queue);
   g_free (service);
 }
@@ -685,6 +617,12 @@ nodedev_service_update (NodedevService *service, const char *name, MdevConfig *c
   job->config = config;
   job->flags = flags;
   push (service, &update_funcs, job);
+}
+
+void
+nodedev_service_tidy (NodedevService *service)
+{
+  nodedev_tidy_all (service->tidy);
 }
 
 /* Nobody asked, so nobody is told but the log. */
