@@ -114,6 +114,19 @@ ccw_host_get_mdev (CcwHost *host, const char *uuid)
   return g_hash_table_lookup (host->mdevs, uuid);
 }
 
+const CcwMdev *
+ccw_host_get_mdev_on (CcwHost *host, const CcwDevId *subchannel)
+{
+  GHashTableIter iter;
+  gpointer mdev;
+
+  g_hash_table_iter_init (&iter, host->mdevs);
+  while (g_hash_table_iter_next (&iter, NULL, &mdev))
+    if (ccw_dev_id_equal (ccw_mdev_get_parent_id (mdev), subchannel))
+      return mdev;
+  return NULL;
+}
+
 static int
 compare_subchannels (gconstpointer a, gconstpointer b)
 {

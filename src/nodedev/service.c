@@ -177,21 +177,6 @@ check_subchannel_exists (const Job *job, GError **error)
   return FALSE;
 }
 
-static const CcwMdev *
-find_mdev_on (CcwHost *host, const CcwDevId *parent)
-{
-  g_autoptr (GPtrArray) all = ccw_host_list (host, CCW_KIND_MDEV);
-
-  for (guint i = 0; i < all->len; i++)
-    {
-      const CcwMdev *mdev = g_ptr_array_index (all, i);
-
-      if (ccw_dev_id_equal (ccw_mdev_get_parent_id (mdev), parent))
-        return mdev;
-    }
-  return NULL;
-}
-
 /* One that is not bound for mdevs may get one. */
 static gboolean
 has_room (CcwHost *host, const CcwDevId *id)
@@ -208,7 +193,8 @@ static gboolean
 check_subchannel_free (const Job *job, GError **error)
 {
   CcwHost *host = job->service->view.host;
-  const CcwMdev *mdev = has_room (host, &job->parent) ? NULL : find_mdev_on (host, &job->parent);
+  const CcwMdev *mdev
+      = has_room (host, &job->parent) ? NULL : ccw_host_get_mdev_on (host, &job->parent);
   g_autofree char *parent = ccw_dev_id_to_name (&job->parent, CCW_NAME_PREFIX_CSS);
   g_autofree char *name = NULL;
 

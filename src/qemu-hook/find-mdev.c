@@ -3,17 +3,6 @@
 
 #include "ccw/error.h"
 
-static const CcwMdev *
-active_on (CcwHost *host, const CcwDevId *subchannel)
-{
-  g_autoptr (GPtrArray) mdevs = ccw_host_list (host, CCW_KIND_MDEV);
-
-  for (guint i = 0; i < mdevs->len; i++)
-    if (ccw_dev_id_equal (ccw_mdev_get_parent_id (mdevs->pdata[i]), subchannel))
-      return mdevs->pdata[i];
-  return NULL;
-}
-
 /* UUIDs of the mdevs persisted on @subchannel; the array frees them. */
 static GPtrArray *
 persisted_on (MdevStore *store, const CcwDevId *subchannel)
@@ -69,7 +58,7 @@ find_mdev_of_device (CcwHost *host, MdevStore *store, const CcwDevId *device, GE
       return NULL;
     }
 
-  mdev = active_on (host, ccw_subchannel_get_id (subchannel));
+  mdev = ccw_host_get_mdev_on (host, ccw_subchannel_get_id (subchannel));
   if (mdev != NULL)
     return g_strdup (ccw_mdev_get_uuid (mdev));
 
