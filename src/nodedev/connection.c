@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/connection.h"
 
+#include "nodedev/source.h"
+
 /* Read at once; also the size up to which an emptied input buffer is kept. */
 #define CHUNK (64 * 1024)
 
@@ -85,15 +87,6 @@ nodedev_connection_unref (NodedevConnection *connection)
   g_free (connection);
 }
 
-static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 void
 nodedev_connection_close (NodedevConnection *connection)
 {
@@ -101,10 +94,10 @@ nodedev_connection_close (NodedevConnection *connection)
 
   if (connection->socket == NULL)
     return;
-  clear_source (&connection->read_source);
-  clear_source (&connection->more_source);
-  clear_source (&connection->write_source);
-  clear_source (&connection->end_source);
+  nodedev_source_clear (&connection->read_source);
+  nodedev_source_clear (&connection->more_source);
+  nodedev_source_clear (&connection->write_source);
+  nodedev_source_clear (&connection->end_source);
   g_socket_close (connection->socket, NULL);
   g_clear_object (&connection->socket);
   g_queue_clear_full (&connection->output, (GDestroyNotify) g_bytes_unref);
@@ -133,9 +126,9 @@ on_end (gpointer user_data)
 static void
 end_later (NodedevConnection *connection)
 {
-  clear_source (&connection->read_source);
-  clear_source (&connection->more_source);
-  clear_source (&connection->write_source);
+  nodedev_source_clear (&connection->read_source);
+  nodedev_source_clear (&connection->more_source);
+  nodedev_source_clear (&connection->write_source);
   connection->end_source = g_idle_source_new ();
   g_source_set_priority (connection->end_source, G_PRIORITY_DEFAULT);
   g_source_set_callback (connection->end_source, on_end, connection, NULL);
@@ -218,7 +211,7 @@ on_more (gpointer user_data)
 {
   NodedevConnection *connection = user_data;
 
-  clear_source (&connection->more_source);
+  nodedev_source_clear (&connection->more_source);
   take_packets (connection);
   return G_SOURCE_REMOVE;
 }
@@ -338,7 +331,7 @@ set_socket_source (NodedevConnection *connection, GSource **source, gboolean wan
     return;
   if (!wanted)
     {
-      clear_source (source);
+      nodedev_source_clear (source);
       return;
     }
   *source = g_socket_create_source (connection->socket, condition, NULL);
@@ -353,7 +346,7 @@ set_more_source (NodedevConnection *connection, gboolean wanted)
     return;
   if (!wanted)
     {
-      clear_source (&connection->more_source);
+      nodedev_source_clear (&connection->more_source);
       return;
     }
   connection->more_source = g_idle_source_new ();

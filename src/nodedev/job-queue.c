@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/job-queue.h"
 
+#include "nodedev/source.h"
+
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
@@ -25,15 +27,6 @@ struct _NodedevJobQueue
 
 static void begin_soon (NodedevJobQueue *queue);
 
-static void
-clear_source (GSource **source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 static GSource *
 new_source (NodedevJobQueue *queue, GSourceFunc func)
 {
@@ -47,7 +40,7 @@ new_source (NodedevJobQueue *queue, GSourceFunc func)
 static void
 finish (Entry *entry, const GError *error)
 {
-  clear_source (&entry->worked);
+  nodedev_source_clear (&entry->worked);
   entry->funcs->finish (entry->job, error);
   g_clear_error (&entry->error);
   g_free (entry);
@@ -104,7 +97,7 @@ on_begin (gpointer user_data)
 {
   NodedevJobQueue *queue = user_data;
 
-  clear_source (&queue->begin);
+  nodedev_source_clear (&queue->begin);
   begin (queue, g_queue_pop_head (&queue->waiting));
   begin_soon (queue);
   return G_SOURCE_REMOVE;
@@ -147,7 +140,7 @@ nodedev_job_queue_free (NodedevJobQueue *queue)
   g_thread_pool_free (queue->thread, FALSE, TRUE);
   if (queue->current != NULL)
     finish_current (queue);
-  clear_source (&queue->begin);
+  nodedev_source_clear (&queue->begin);
   refuse_waiting (queue);
   g_main_context_unref (queue->context);
   g_free (queue);

@@ -11,6 +11,7 @@
 
 #include "ccw/error.h"
 #include "nodedev/session.h"
+#include "nodedev/source.h"
 
 /* Waiting for room after accept() failed for want of descriptors or memory, in seconds. */
 #define ACCEPT_PAUSE 1
@@ -37,18 +38,9 @@ struct _NodedevServer
 static void wait_for_clients (Listener *listener);
 
 static void
-clear_source (Listener *listener)
-{
-  if (listener->source == NULL)
-    return;
-  g_source_destroy (listener->source);
-  g_clear_pointer (&listener->source, g_source_unref);
-}
-
-static void
 set_source (Listener *listener, GSource *source, GSourceFunc func)
 {
-  clear_source (listener);
+  nodedev_source_clear (&listener->source);
   listener->source = source;
   g_source_set_callback (source, func, listener, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
@@ -101,7 +93,7 @@ on_client (GSocket *socket, GIOCondition condition, gpointer user_data)
   if (listener->sessions->len >= NODEDEV_SERVER_CLIENTS_MAX)
     {
       g_warning ("%u clients are connected; further ones wait", listener->sessions->len);
-      clear_source (listener);
+      nodedev_source_clear (&listener->source);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -120,7 +112,7 @@ listener_free (gpointer data)
 {
   Listener *listener = data;
 
-  clear_source (listener);
+  nodedev_source_clear (&listener->source);
   listener->server = NULL;
   while (listener->sessions->len > 0)
     nodedev_session_close (g_ptr_array_index (listener->sessions, 0));
