@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/job-queue.h"
 
-#include "nodedev/source.h"
-
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
 #include "nodedev/rpc-error.h"
+#include "nodedev/source.h"
 
 typedef struct
 {
