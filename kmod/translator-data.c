@@ -269,6 +269,7 @@ static enum ccw_xlat_reason use_guest_pages(struct ccw_xlat *x, u32 slot,
 		reason = add_pages(x, list, nr);
 	if (reason)
 		return reason;
+	x->nr_bytes += data->count;
 	slot_note(x, slot)->ccw.flags |= NOTE_GUEST_PAGES;
 	set_idal(x, data->ccw, list);
 	return CCW_XLAT_OK;
@@ -297,6 +298,7 @@ static enum ccw_xlat_reason read_data(struct ccw_xlat *x, u32 slot,
 				      const struct data_ccw *data)
 {
 	x->error.guest_ccw = data->guest;
+	x->nr_ccws++;
 	slot_note(x, slot)->ccw.next = ccw_address(data->ccw);
 	if (!moves_data(data->ccw, data->operations))
 		return use_sink(x, data->ccw, data->backward);

@@ -209,6 +209,8 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  * @host_page: the host absolute address of each, or CCW_XLAT_UNPINNED; in the
  *	arena. All CCW_XLAT_UNPINNED after ccw_xlat_fetch().
  * @nr_pages: entries in both
+ * @nr_ccws: CCWs translated, TICs aside, for statistics
+ * @nr_bytes: bytes of guest data they designate, likewise
  * @error: why the last call failed
  * @cut: the first speculative CCW that became a zero CCW, for a debug message;
  *	its reason is CCW_XLAT_OK if none did
@@ -239,6 +241,8 @@ struct ccw_xlat {
 	u64 *guest_page;
 	u64 *host_page;
 	u32 nr_pages;
+	u32 nr_ccws;
+	u32 nr_bytes;
 	struct ccw_xlat_detail error;
 	struct ccw_xlat_detail cut;
 	bool prefetch_forced;
