@@ -13,7 +13,7 @@
  *				those take the container's lock, under which
  *				VFIO calls dma_unmap.
  *   sch->lock (spinlock, irq)	the subchannel and everything that says what it
- *				does: state, interruption response block. The
+ *				does: state, status. The
  *				common I/O layer holds it around our interrupt
  *				and channel path handlers.
  *   crw.lock, triggers.lock	leaves (spinlocks, irq).
@@ -34,6 +34,7 @@
 
 #include "css-private.h"
 #include "fsm.h"
+#include "irb.h"
 #include "translator.h"
 
 /* what waits in front of a channel report word reader before reports merge */
@@ -140,8 +141,7 @@ struct vfio_ccw_pages {
  * @give_up: gives up pages which dma_unmap wants
  * @state: guarded by sch->lock, as all that follows
  * @request: number of the newest request
- * @irb: status not yet read, or what reading it has left
- * @irb_unread: there is some
+ * @status: status on its way to user space
  * @interrupts: counts interrupts, for those who wait for the next
  * @wedged: a program could not be stopped; its memory is never given back. Set
  *	before @state tells, never reset, and read by who has seen @state.
@@ -167,8 +167,7 @@ struct vfio_ccw_device {
 
 	enum fsm_state state;
 	unsigned int request;
-	struct irb irb;
-	bool irb_unread;
+	struct irb_box status;
 	unsigned int interrupts;
 	bool wedged;
 	wait_queue_head_t interrupted;
@@ -232,8 +231,8 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
 /* status.c */
 void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb);
 bool vfio_ccw_status_waits(struct vfio_ccw_device *device);
-bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool take);
-void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *irb);
+bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb, bool take);
+void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb_words *irb);
 void vfio_ccw_status_forget(struct vfio_ccw_device *device);
 
 /* pages.c */

@@ -77,13 +77,13 @@ static int read_io(struct vfio_ccw_device *device, struct part part, char __user
 {
 	struct ccw_io_region block = {};
 	bool taken;
-	struct irb irb;
+	struct irb_words irb;
 	int ret;
 
 	mutex_lock(&device->request_lock);
 	vfio_ccw_collect(device);
 	get_request(device, &block);
-	taken = vfio_ccw_status_peek(device, &irb, takes_status(part)) && takes_status(part);
+	taken = vfio_ccw_status_peek(device, &irb, takes_status(part));
 	memcpy(block.irb_area, &irb, sizeof(irb));
 	ret = part_to_user(buffer, &block, part);
 	if (ret && taken)
@@ -201,7 +201,7 @@ static int read_crw(struct vfio_ccw_device *device, struct part part, char __use
 
 static_assert(sizeof(struct schib) == sizeof(struct ccw_schib_region));
 /* The extended-measurement word at the end stays zero: measurement is off. */
-static_assert(sizeof(struct irb) <= IRB_AREA_SIZE);
+static_assert(sizeof(struct irb_words) <= IRB_AREA_SIZE);
 
 static const struct region regions[] = {
 	[VFIO_CCW_CONFIG_REGION_INDEX] = {

@@ -3,99 +3,22 @@
  * Status on its way from the subchannel to user space.
  *
  * The interrupt stores the interruption response block and signals the eventfd
- * at once. Status that nobody has read yet and status that follows it add up,
- * as they do in a subchannel that has not been tested (Principles of
- * Operation, "Status Accumulation"), so an eventfd that counted two interrupts
- * may be answered by one read.
+ * at once. Status that nobody has read yet and status that follows it add up
+ * (see irb.c), as they do in a subchannel that has not been tested, so an
+ * eventfd that counted two interrupts may be answered by one read.
  */
 #include <asm/cio.h>
 
 #include "device.h"
 
-/* something moves data, or has yet to stop what may */
-#define ACTL_BUSY	(SCSW_ACTL_SCHACT | SCSW_ACTL_DEVACT | \
-			 SCSW_ACTL_HALT_PEND | SCSW_ACTL_CLEAR_PEND)
+static_assert(sizeof(struct irb_words) == sizeof(struct irb));
 
-/* the start function has yet to begin or to go on */
-#define ACTL_WAITING	(SCSW_ACTL_START_PEND | SCSW_ACTL_RESUME_PEND | SCSW_ACTL_SUSPENDED)
-
-static bool program_runs(const struct vfio_ccw_device *device)
+/* Status belongs to a channel program only while the subchannel has one. */
+static const struct ccw_xlat *running_program(const struct vfio_ccw_device *device)
 {
-	return device->state == FSM_ACTIVE || device->state == FSM_STOPPING;
-}
-
-/* Alert status alone comes from the device, not from what was started. */
-static bool is_solicited(const struct cmd_scsw *scsw)
-{
-	return scsw->cc || scsw->stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_ALERT_STATUS);
-}
-
-/* Halt and clear end the start function, as does a deferred condition code. */
-static bool may_wait(const struct cmd_scsw *scsw)
-{
-	return !scsw->cc && !(scsw->fctl & (SCSW_FCTL_HALT_FUNC | SCSW_FCTL_CLEAR_FUNC));
-}
-
-/* A suspended program and one with only its primary status still need memory. */
-static bool ends_program(const struct cmd_scsw *scsw)
-{
-	u32 unfinished = ACTL_BUSY | (may_wait(scsw) ? ACTL_WAITING : 0);
-
-	return is_solicited(scsw) && !(scsw->actl & unfinished);
-}
-
-static dma32_t guest_address(const struct vfio_ccw_device *device, dma32_t host)
-{
-	if (!program_runs(device))
-		return u32_to_dma32(0);
-	return u32_to_dma32(ccw_xlat_guest_cpa(&device->program, dma32_to_u32(host)));
-}
-
-/* Where the host keeps the program is of no use to the guest. */
-static void translate_addresses(const struct vfio_ccw_device *device, struct irb *irb)
-{
-	struct esw0 *esw = &irb->esw.esw0;
-
-	irb->scsw.cmd.cpa = guest_address(device, irb->scsw.cmd.cpa);
-	if (!irb->scsw.cmd.eswf)
-		return;
-	esw->erw.fsavf = 0;
-	esw->erw.fsaf = 0;
-	esw->faddr[0] = u32_to_dma32(0);
-	esw->faddr[1] = u32_to_dma32(0);
-	esw->saddr = guest_address(device, esw->saddr);
-}
-
-static void accumulate_scsw(struct cmd_scsw *latest, const struct cmd_scsw *unread)
-{
-	/* Only these two bring a CCW address and a count of their own. */
-	if (!(latest->stctl & (SCSW_STCTL_PRIM_STATUS | SCSW_STCTL_INTER_STATUS))) {
-		latest->cpa = unread->cpa;
-		latest->count = unread->count;
-	}
-	if (!latest->cc)
-		latest->cc = unread->cc;
-	latest->stctl |= unread->stctl;
-	latest->dstat |= unread->dstat;
-	latest->cstat |= unread->cstat;
-	latest->zcc |= unread->zcc;
-	latest->pno |= unread->pno;
-}
-
-static void accumulate(struct irb *latest, const struct irb *unread)
-{
-	/* The clear function removes all status there was. */
-	if (latest->scsw.cmd.fctl & SCSW_FCTL_CLEAR_FUNC)
-		return;
-	if (!latest->scsw.cmd.eswf) {
-		latest->esw = unread->esw;
-		latest->scsw.cmd.eswf = unread->scsw.cmd.eswf;
-	}
-	if (!latest->scsw.cmd.ectl) {
-		memcpy(latest->ecw, unread->ecw, sizeof(latest->ecw));
-		latest->scsw.cmd.ectl = unread->scsw.cmd.ectl;
-	}
-	accumulate_scsw(&latest->scsw.cmd, &unread->scsw.cmd);
+	if (device->state != FSM_ACTIVE && device->state != FSM_STOPPING)
+		return NULL;
+	return &device->program;
 }
 
 /**
@@ -105,15 +28,13 @@ static void accumulate(struct irb *latest, const struct irb *unread)
  */
 void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb)
 {
-	struct irb latest = *irb;
+	struct irb_words status;
 
-	translate_addresses(device, &latest);
-	if (ends_program(&irb->scsw.cmd))
+	memcpy(&status, irb, sizeof(status));
+	irb_translate(&status, running_program(device));
+	if (irb_ends_program(&status))
 		vfio_ccw_move(device, FSM_FINAL);
-	if (device->irb_unread)
-		accumulate(&latest, &device->irb);
-	device->irb = latest;
-	device->irb_unread = true;
+	irb_box_put(&device->status, &status);
 	device->interrupts++;
 	if (wq_has_sleeper(&device->interrupted))
 		wake_up_all(&device->interrupted);
@@ -131,24 +52,9 @@ bool vfio_ccw_status_waits(struct vfio_ccw_device *device)
 	bool waits;
 
 	spin_lock_irq(&device->sch->lock);
-	waits = device->irb_unread;
+	waits = device->status.unread;
 	spin_unlock_irq(&device->sch->lock);
 	return waits;
-}
-
-/*
- * What TEST SUBCHANNEL leaves behind (Principles of Operation): a program that
- * has told something meanwhile, such as that it is suspended, is still there.
- */
-static void leave_function(struct irb *irb)
-{
-	const struct cmd_scsw taken = irb->scsw.cmd;
-
-	*irb = (struct irb) {};
-	if (taken.stctl != (SCSW_STCTL_STATUS_PEND | SCSW_STCTL_INTER_STATUS))
-		return;
-	irb->scsw.cmd.fctl = taken.fctl;
-	irb->scsw.cmd.actl = taken.actl;
 }
 
 /**
@@ -157,24 +63,19 @@ static void leave_function(struct irb *irb)
  * @irb: where to; if there is none it says "not status pending"
  * @take: the status counts as read from now on
  *
- * No status is told twice: whoever was told of one program's end again would
- * take it for that of the next.
- *
- * Return: whether there was status.
+ * Return: whether status was taken.
  */
-bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool take)
+bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb, bool take)
 {
-	bool unread;
+	bool taken = false;
 
 	spin_lock_irq(&device->sch->lock);
-	*irb = device->irb;
-	unread = device->irb_unread;
-	if (take && unread) {
-		leave_function(&device->irb);
-		device->irb_unread = false;
-	}
+	if (take)
+		taken = irb_box_take(&device->status, irb);
+	else
+		*irb = device->status.irb;
 	spin_unlock_irq(&device->sch->lock);
-	return unread;
+	return taken;
 }
 
 /**
@@ -182,14 +83,10 @@ bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb *irb, bool 
  * @device: the device
  * @irb: the status
  */
-void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *irb)
+void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb_words *irb)
 {
 	spin_lock_irq(&device->sch->lock);
-	if (device->irb_unread)
-		accumulate(&device->irb, irb);
-	else
-		device->irb = *irb;
-	device->irb_unread = true;
+	irb_box_untake(&device->status, irb);
 	spin_unlock_irq(&device->sch->lock);
 }
 
@@ -200,7 +97,6 @@ void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb *ir
 void vfio_ccw_status_forget(struct vfio_ccw_device *device)
 {
 	spin_lock_irq(&device->sch->lock);
-	device->irb = (struct irb) {};
-	device->irb_unread = false;
+	device->status = (struct irb_box) {};
 	spin_unlock_irq(&device->sch->lock);
 }
