@@ -149,6 +149,11 @@ void irb_box_put(struct irb_box *box, const struct irb_words *irb)
 	box->unread = true;
 }
 
+static bool is_intermediate(u32 scsw)
+{
+	return (scsw & IRB_STATUS_CONTROL) == (IRB_PENDING | IRB_INTERMEDIATE);
+}
+
 /*
  * What TEST SUBCHANNEL leaves behind (PoP): a program that has told something
  * meanwhile, such as that it is suspended, is still there unless it was halted.
@@ -156,10 +161,10 @@ void irb_box_put(struct irb_box *box, const struct irb_words *irb)
 static void leave_function(struct irb_words *irb)
 {
 	u32 taken = irb->word[IRB_SCSW];
-	bool intermediate = (taken & IRB_STATUS_CONTROL) == (IRB_PENDING | IRB_INTERMEDIATE);
+	bool runs_on = is_intermediate(taken) && !irb_ends_program(irb);
 
 	*irb = (struct irb_words) {};
-	if (intermediate && (taken & IRB_ACTIVITIES))
+	if (runs_on)
 		irb->word[IRB_SCSW] = taken & (IRB_FUNCTIONS | IRB_ACTIVITIES);
 }
 

@@ -99,6 +99,10 @@ static const Script scripts[] = {
     { RUNS_ON, IRB_START | IRB_SUSPENDED | IRB_ALERT | IRB_PENDING, 0, ATTENTION },
     { READ, IRB_START | IRB_SUSPENDED | IRB_INTERMEDIATE | IRB_ALERT | IRB_PENDING, 0x1008,
       ATTENTION | 3 }) },
+  { "suspended-again", STEPS (
+    { RUNS_ON, IRB_START | IRB_SUSPENDED | IRB_INTERMEDIATE | IRB_PENDING, 0x1008, 3 },
+    { RUNS_ON, IRB_START | IRB_SUSPENDED | IRB_INTERMEDIATE | IRB_PENDING, 0x1010, 4 },
+    { READ, IRB_START | IRB_SUSPENDED | IRB_INTERMEDIATE | IRB_PENDING, 0x1010, 4 }) },
   /* Zero condition code: initial status that the ORB asked for. */
   { "initial-status", STEPS (
     { RUNS_ON, IRB_ZERO_CC | IRB_START | IRB_SUBCHANNEL_ACTIVE | IRB_INTERMEDIATE | IRB_PENDING,
@@ -109,8 +113,7 @@ static const Script scripts[] = {
   { "start-pending-is-no-end", STEPS (
     { RUNS_ON, IRB_START | IRB_START_PENDING | IRB_ALERT | IRB_PENDING, 0, ATTENTION }) },
   { "resume-pending-is-no-end", STEPS (
-    { RUNS_ON, IRB_START | IRB_RESUME_PENDING | IRB_SUSPENDED | IRB_INTERMEDIATE | IRB_PENDING,
-      0x1008, 0 }) },
+    { RUNS_ON, IRB_START | IRB_RESUME_PENDING | IRB_INTERMEDIATE | IRB_PENDING, 0x1008, 0 }) },
   /* Unit check and protection check end a program as well as success does. */
   { "error-ends", STEPS (
     { ENDS, IRB_START | IRB_ALERT | ENDING, 0x1008, CHANNEL_END | DEVICE_END | UNIT_CHECK | 7 },
@@ -130,6 +133,11 @@ static const Script scripts[] = {
     { ENDS, 0x01000000u | IRB_START | ENDING, 0x1008, 0 },
     { RUNS_ON, IRB_ALERT | IRB_PENDING, 0, ATTENTION },
     { READ, 0x01000000u | IRB_START | IRB_ALERT | ENDING, 0x1008, ATTENTION }) },
+  { "path-not-operational-stays", STEPS (
+    { ENDS, 0x03000000u | IRB_PATH_NOT_OPERATIONAL | IRB_START | ENDING, 0, 0 },
+    { RUNS_ON, IRB_ALERT | IRB_PENDING, 0, ATTENTION },
+    { READ, 0x03000000u | IRB_PATH_NOT_OPERATIONAL | IRB_START | IRB_ALERT | ENDING, 0,
+      ATTENTION }) },
   { "unsolicited", STEPS (
     { RUNS_ON, IRB_ALERT | IRB_PENDING, 0, ATTENTION },
     { READ, IRB_ALERT | IRB_PENDING, 0, ATTENTION },
@@ -146,9 +154,11 @@ static const Script scripts[] = {
     { EMPTY, 0, 0, 0 }) },
   { "halted-while-suspended", STEPS (
     { RUNS_ON, IRB_START | IRB_SUSPENDED | IRB_INTERMEDIATE | IRB_PENDING, 0x1008, 0 },
-    { ENDS, IRB_START | IRB_HALT | IRB_PENDING, 0, 0 },
-    { READ, IRB_START | IRB_HALT | IRB_INTERMEDIATE | IRB_PENDING, 0x1008, 0 },
+    { ENDS, IRB_START | IRB_HALT | IRB_SUSPENDED | IRB_PENDING, 0, 0 },
+    { READ, IRB_START | IRB_HALT | IRB_SUSPENDED | IRB_INTERMEDIATE | IRB_PENDING, 0x1008, 0 },
     { EMPTY, 0, 0, 0 }) },
+  { "halted-before-it-began", STEPS (
+    { ENDS, IRB_START | IRB_HALT | IRB_START_PENDING | IRB_PENDING, 0, 0 }) },
   { "halt-pending-is-no-end", STEPS (
     { RUNS_ON, IRB_START | IRB_HALT | IRB_HALT_PENDING | IRB_INTERMEDIATE | IRB_PENDING, 0x1008,
       0 },
@@ -163,6 +173,10 @@ static const Script scripts[] = {
     { ENDS, IRB_CLEAR | IRB_PENDING, 0, 0 },
     { READ, IRB_CLEAR | IRB_PENDING, 0, 0 },
     { EMPTY, 0, 0, 0 }) },
+  { "cleared-and-next-program", STEPS (
+    { ENDS, IRB_CLEAR | IRB_PENDING, 0, 0 },
+    { ENDS, IRB_START | ENDING, 0x1008, CHANNEL_END | DEVICE_END },
+    { READ, IRB_START | ENDING, 0x1008, CHANNEL_END | DEVICE_END }) },
   { "clear-pending-is-no-end", STEPS (
     { RUNS_ON, IRB_START | IRB_CLEAR | IRB_CLEAR_PENDING | IRB_ALERT | IRB_PENDING, 0, 0 },
     { ENDS, IRB_CLEAR | IRB_PENDING, 0, 0 },
