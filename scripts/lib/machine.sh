@@ -10,8 +10,18 @@ readonly MACHINE_RUNS_KEPT=5
 MACHINE=
 MACHINE_PID=
 
-# machine_prepare: makes $MACHINE with a share that has everything in it, as
-# README.md of tests/lab tells; builds what is missing.
+# machine_prepare_bare: makes $MACHINE with a share from which it boots, and in
+# which tests and jobs find their libraries.
+machine_prepare_bare() {
+  machine_make_folder
+  mkdir -p "$MACHINE"/share/{install,guests,results}
+  cp -a "$LAB/root" "$MACHINE/share/system"
+  cp -a "$LAB/guest" "$MACHINE/share/guest"
+  cp -a "$TREE/tests/tap.sh" "$MACHINE/share/guest/"
+}
+
+# machine_prepare: the same with everything in the share, as README.md of
+# tests/lab tells; builds what is missing.
 machine_prepare() {
   local modules programs tools guest bare
 
@@ -20,11 +30,7 @@ machine_prepare() {
   tools=$(lab_build tools)
   guest=$(lab_build guest-linux)
   bare=$(lab_build bare-guest)
-  machine_make_folder
-  mkdir -p "$MACHINE"/share/{install,guests,results}
-  cp -a "$LAB/root" "$MACHINE/share/system"
-  cp -a "$LAB/guest" "$MACHINE/share/guest"
-  cp -a "$TREE/tests/tap.sh" "$MACHINE/share/guest/"
+  machine_prepare_bare
   cp -a "$modules/." "$programs/." "$tools/." "$MACHINE/share/install/"
   cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$MACHINE/share/guests/"
 }
@@ -46,20 +52,21 @@ machine_folder_in_use() {
   [ -e "$1/pid" ] && kill -0 "$(cat "$1/pid")" 2> /dev/null
 }
 
-# machine_start KERNEL-WORDS SECONDS: boots it in the background; it is ended
-# after SECONDS, and with this script. With lab.keep among KERNEL-WORDS, the
-# console is this terminal and time is not limited.
+# machine_start KERNEL-WORDS SECONDS [QEMU-OPTION...]: boots it in the background;
+# it is ended after SECONDS, and with this script. With lab.keep among
+# KERNEL-WORDS, the console is this terminal and time is not limited.
 machine_start() {
   local words=$1 seconds=$2
 
+  shift 2
   say "starting the machine"
   trap machine_stop EXIT
   trap 'exit 130' INT TERM
   if [[ $words == *lab.keep* ]]; then
     [ -t 0 ] || die "--keep needs a terminal"
-    LAB_CONSOLE=terminal "$LAB/boot" "$MACHINE" "$words" 2> "$MACHINE/qemu.log" < /dev/tty &
+    LAB_CONSOLE=terminal "$LAB/boot" "$MACHINE" "$words" "$@" 2> "$MACHINE/qemu.log" < /dev/tty &
   else
-    timeout --kill-after=5 "$seconds" "$LAB/boot" "$MACHINE" "$words" \
+    timeout --kill-after=5 "$seconds" "$LAB/boot" "$MACHINE" "$words" "$@" \
       > "$MACHINE/qemu.log" 2>&1 < /dev/null &
   fi
   MACHINE_PID=$!

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ccw-bench: what a round trip costs, from writing the I/O region over the
+ * eventfd to reading the region, as QEMU does it. In a machine that is emulated
+ * with a fixed time for each instruction, nanoseconds are instructions.
+ */
+#include "programs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WARM_UP 50
+#define BATCHES 15
+#define BATCH 100
+
+static uint64_t
+now_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static struct ccw_io_region
+request_for (const Program *program)
+{
+  struct ccw_io_region request = { 0 };
+
+  put_be32 (request.orb_area + 4, program->orb_flags);
+  put_be32 (request.orb_area + 8, program->start);
+  put_be32 (request.scsw_area, FCTL_START << 12);
+  return request;
+}
+
+static void
+round_trip (Client *client, const struct ccw_io_region *request)
+{
+  off_t offset = client->region_offset[REGION_IO];
+  struct ccw_io_region reply;
+
+  if (pwrite (client->device, request, sizeof *request, offset) != sizeof *request)
+    die_errno ("start");
+  if (!client_wait (client->io_event, PATIENCE_MS))
+    die ("no interrupt");
+  if (pread (client->device, &reply, sizeof reply, offset) != sizeof reply)
+    die_errno ("status");
+  if (reply.irb_area[8] != (DSTAT_CHANNEL_END | DSTAT_DEVICE_END) || reply.irb_area[9])
+    die ("bad status %02x %02x", reply.irb_area[8], reply.irb_area[9]);
+}
+
+static void
+round_trips (Client *client, const struct ccw_io_region *request, unsigned count)
+{
+  while (count--)
+    round_trip (client, request);
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  const uint64_t *left = a, *right = b;
+
+  return (*left > *right) - (*left < *right);
+}
+
+/* One line: name; median, lowest and highest of the batches. */
+static void
+measure (Client *client, const BenchProgram *bench)
+{
+  Program program = write_program (client, bench);
+  struct ccw_io_region request = request_for (&program);
+  uint64_t took[BATCHES], began;
+  unsigned i;
+
+  round_trips (client, &request, WARM_UP);
+  for (i = 0; i < BATCHES; i++)
+    {
+      began = now_ns ();
+      round_trips (client, &request, BATCH);
+      took[i] = (now_ns () - began) / BATCH;
+    }
+  qsort (took, BATCHES, sizeof took[0], compare);
+  printf ("%s\t%llu\t%llu\t%llu\n", bench->name, (unsigned long long) took[BATCHES / 2],
+          (unsigned long long) took[0], (unsigned long long) took[BATCHES - 1]);
+}
+
+/* Measures those named, or all. */
+static int
+command_measure (Client *client, int argc, char **argv)
+{
+  const BenchProgram *bench;
+  int i;
+
+  for (bench = bench_programs; !argc && bench->name; bench++)
+    measure (client, bench);
+  for (i = 0; i < argc; i++)
+    measure (client, find_program (argv[i]));
+  return 0;
+}
+
+static int
+command_list (void)
+{
+  const BenchProgram *bench;
+
+  for (bench = bench_programs; bench->name; bench++)
+    puts (bench->name);
+  return 0;
+}
+
+/* Waits until whoever started us has done something and sends a line. */
+static void
+take_turns (const char *word)
+{
+  char line[16];
+
+  puts (word);
+  if (!fgets (line, sizeof line, stdin))
+    die ("nobody is there");
+}
+
+/* Round trips between two lines on standard input, for others to watch. */
+static int
+command_repeat (Client *client, const char *name, unsigned count)
+{
+  Program program = write_program (client, find_program (name));
+  struct ccw_io_region request = request_for (&program);
+
+  round_trips (client, &request, WARM_UP);
+  take_turns ("ready");
+  round_trips (client, &request, count);
+  take_turns ("done");
+  return 0;
+}
+
+/*
+ * Replaces the memory by pages of 4 KiB which are there from the beginning, so
+ * that pinning one costs the same in every run.
+ */
+static void
+use_small_pages (Client *client)
+{
+  client_unmap (client);
+  if (mmap (client->memory, MEMORY_SIZE, PROT_READ | PROT_WRITE,
+            MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1, 0) == MAP_FAILED)
+    die_errno ("mmap");
+  client_map (client);
+}
+
+static int
+usage (void)
+{
+  fputs ("usage: ccw-bench list\n"
+         "       ccw-bench measure UUID [PROGRAM...]\n"
+         "       ccw-bench repeat UUID PROGRAM COUNT\n", stderr);
+  return 2;
+}
+
+int
+main (int argc, char **argv)
+{
+  Client client = { 0 };
+  int status;
+
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  if (argc == 2 && !strcmp (argv[1], "list"))
+    return command_list ();
+  if (argc < 3)
+    return usage ();
+  client_open (&client, argv[2]);
+  use_small_pages (&client);
+  if (!strcmp (argv[1], "measure"))
+    status = command_measure (&client, argc - 3, argv + 3);
+  else if (!strcmp (argv[1], "repeat") && argc == 5)
+    status = command_repeat (&client, argv[3], atoi (argv[4]));
+  else
+    status = usage ();
+  client_close (&client);
+  return status;
+}
