@@ -127,7 +127,13 @@ append_attribute (MdevConfig *config, const char *name, const char *value)
 MdevConfig *
 mdev_config_copy (const MdevConfig *config)
 {
-  MdevConfig *copy = config_alloc (g_strdup (config->uuid), &config->parent, config->type);
+  return mdev_config_copy_to (config, &config->parent);
+}
+
+MdevConfig *
+mdev_config_copy_to (const MdevConfig *config, const CcwDevId *parent)
+{
+  MdevConfig *copy = config_alloc (g_strdup (config->uuid), parent, config->type);
 
   copy->autostart = config->autostart;
   for (guint i = 0; i < config->attributes->len; i++)

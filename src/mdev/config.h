@@ -23,6 +23,9 @@ typedef struct _MdevConfig MdevConfig;
 MdevConfig *mdev_config_new (const char *uuid, const CcwDevId *parent, const char *type,
                              GError **error);
 MdevConfig *mdev_config_copy (const MdevConfig *config);
+
+/* A copy on another parent. */
+MdevConfig *mdev_config_copy_to (const MdevConfig *config, const CcwDevId *parent);
 void mdev_config_free (MdevConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MdevConfig, mdev_config_free)
 

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mdev/record.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
-
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
-
-#define FOLDER_MODE 0755
-#define FILE_MODE 0644
+#include "mdev/keyfile.h"
 
 #define GROUP_BEFORE "before"
 #define GROUP_TRANSITION "transition"
@@ -104,16 +99,9 @@ mdev_record_load (const CcwPaths *paths, const CcwDevId *subchannel, GError **er
   g_autofree char *path = record_path (paths, subchannel);
   g_autoptr (MdevRecord) record = mdev_record_new (subchannel);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) reason = NULL;
 
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &reason))
-    {
-      if (g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return g_steal_pointer (&record);
-      g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not read %s: %s", path,
-                   reason->message);
-      return NULL;
-    }
+  if (!mdev_keyfile_load (file, path, error))
+    return NULL;
   if (g_key_file_has_group (file, GROUP_BEFORE))
     read_before (file, record);
   if (g_key_file_has_group (file, GROUP_TRANSITION) && !read_transition (file, record))
@@ -145,57 +133,23 @@ mdev_record_list (const CcwPaths *paths)
 /* --- writing ------------------------------------------------------------- */
 
 static void
-put_string (GKeyFile *file, const char *group, const char *key, const char *value)
-{
-  if (value != NULL)
-    g_key_file_set_string (file, group, key, value);
-}
-
-static void
 write_before (GKeyFile *file, const MdevRecord *record)
 {
   g_autofree char *device = record->has_device ? ccw_dev_id_to_string (&record->device) : NULL;
 
-  put_string (file, GROUP_BEFORE, "driver", record->driver);
-  put_string (file, GROUP_BEFORE, "driver-override", record->driver_override);
-  put_string (file, GROUP_BEFORE, "device", device);
+  mdev_keyfile_put (file, GROUP_BEFORE, "driver", record->driver);
+  mdev_keyfile_put (file, GROUP_BEFORE, "driver-override", record->driver_override);
+  mdev_keyfile_put (file, GROUP_BEFORE, "device", device);
   g_key_file_set_boolean (file, GROUP_BEFORE, "online", record->online);
 }
 
 static void
 write_transition (GKeyFile *file, const MdevRecord *record)
 {
-  put_string (file, GROUP_TRANSITION, "from", position_names[record->from]);
-  put_string (file, GROUP_TRANSITION, "to", position_names[record->to]);
-  put_string (file, GROUP_TRANSITION, "uuid", record->uuid);
-  put_string (file, GROUP_TRANSITION, "type", record->type);
-}
-
-static gboolean
-remove_file (const char *path, GError **error)
-{
-  if (g_unlink (path) == 0 || errno == ENOENT)
-    return TRUE;
-  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not remove %s: %s", path,
-               g_strerror (errno));
-  return FALSE;
-}
-
-static gboolean
-write_file (GKeyFile *file, const char *path, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *text = g_key_file_to_data (file, NULL, NULL);
-  g_autoptr (GError) reason = NULL;
-
-  if (g_mkdir_with_parents (folder, FOLDER_MODE) == 0
-      && g_file_set_contents_full (path, text, -1,
-                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                   FILE_MODE, &reason))
-    return TRUE;
-  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not write %s: %s", path,
-               reason != NULL ? reason->message : g_strerror (errno));
-  return FALSE;
+  mdev_keyfile_put (file, GROUP_TRANSITION, "from", position_names[record->from]);
+  mdev_keyfile_put (file, GROUP_TRANSITION, "to", position_names[record->to]);
+  mdev_keyfile_put (file, GROUP_TRANSITION, "uuid", record->uuid);
+  mdev_keyfile_put (file, GROUP_TRANSITION, "type", record->type);
 }
 
 gboolean
@@ -205,10 +159,10 @@ mdev_record_save (const MdevRecord *record, const CcwPaths *paths, GError **erro
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
   if (!record->has_before && !record->in_transition)
-    return remove_file (path, error);
+    return mdev_keyfile_remove (path, error);
   if (record->has_before)
     write_before (file, record);
   if (record->in_transition)
     write_transition (file, record);
-  return write_file (file, path, error);
+  return mdev_keyfile_save (file, path, error);
 }

@@ -27,7 +27,9 @@
 struct _MdevStore
 {
   char *base;          /* /etc/mdevctl.d */
-  GHashTable *configs; /* "PARENT/UUID" -> MdevConfig, both owned */
+  GHashTable *configs;   /* "PARENT/UUID" -> MdevConfig, both owned */
+  GHashTable *by_parent; /* key of its id -> GPtrArray of MdevConfig, owned by configs */
+  GHashTable *by_uuid;   /* UUID, owned -> the same */
 
   MdevStoreFunc listener;
   gpointer listener_data;
@@ -79,6 +81,12 @@ set_system_error (GError **error, int reason, const char *doing, const char *pat
 
 /* --- life ---------------------------------------------------------------- */
 
+static void
+unref_array (gpointer array)
+{
+  g_ptr_array_unref (array);
+}
+
 MdevStore *
 mdev_store_new (const CcwPaths *paths)
 {
@@ -87,6 +95,8 @@ mdev_store_new (const CcwPaths *paths)
   store->base = g_strdup (ccw_paths_mdevctl_dir (paths));
   store->configs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) mdev_config_free);
+  store->by_parent = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
+  store->by_uuid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_array);
   store->watches = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   store->inotify = -1;
   store->base_watch = -1;
@@ -104,6 +114,8 @@ mdev_store_free (MdevStore *store)
   if (store->inotify >= 0)
     close (store->inotify);
   g_hash_table_unref (store->watches);
+  g_hash_table_unref (store->by_parent);
+  g_hash_table_unref (store->by_uuid);
   g_hash_table_unref (store->configs);
   g_free (store->base);
   g_free (store);
@@ -125,19 +137,71 @@ notify (MdevStore *store, MdevStoreChange change, const MdevConfig *config)
 
 /* --- the image in memory ------------------------------------------------- */
 
+static gpointer
+parent_key (const CcwDevId *parent)
+{
+  return GUINT_TO_POINTER (ccw_dev_id_key (parent));
+}
+
+/* Takes @key over, when it is new. */
+static void
+index_add (GHashTable *index, gpointer key, GDestroyNotify free_key, MdevConfig *config)
+{
+  GPtrArray *configs = g_hash_table_lookup (index, key);
+
+  if (configs == NULL)
+    {
+      configs = g_ptr_array_new ();
+      g_hash_table_insert (index, key, configs);
+    }
+  else if (free_key != NULL)
+    free_key (key);
+  g_ptr_array_add (configs, config);
+}
+
+static void
+index_remove (GHashTable *index, gconstpointer key, MdevConfig *config)
+{
+  GPtrArray *configs = g_hash_table_lookup (index, key);
+
+  g_ptr_array_remove_fast (configs, config);
+  if (configs->len == 0)
+    g_hash_table_remove (index, key);
+}
+
+static void
+insert_config (MdevStore *store, const char *key, MdevConfig *config)
+{
+  g_hash_table_insert (store->configs, g_strdup (key), config);
+  index_add (store->by_parent, parent_key (mdev_config_get_parent (config)), NULL, config);
+  index_add (store->by_uuid, g_strdup (mdev_config_get_uuid (config)), g_free, config);
+}
+
+/* Frees it. */
+static void
+remove_config (MdevStore *store, const char *key, MdevConfig *config)
+{
+  index_remove (store->by_parent, parent_key (mdev_config_get_parent (config)), config);
+  index_remove (store->by_uuid, mdev_config_get_uuid (config), config);
+  g_hash_table_remove (store->configs, key);
+}
+
 /* Takes @config over. */
 static void
 put_config (MdevStore *store, const char *key, MdevConfig *config)
 {
   MdevConfig *known = g_hash_table_lookup (store->configs, key);
+  gboolean is_new = known == NULL;
 
   if (known != NULL && mdev_config_equal (known, config))
     {
       mdev_config_free (config);
       return;
     }
-  g_hash_table_replace (store->configs, g_strdup (key), config);
-  notify (store, known == NULL ? MDEV_STORE_DEFINED : MDEV_STORE_UPDATED, config);
+  if (known != NULL)
+    remove_config (store, key, known);
+  insert_config (store, key, config);
+  notify (store, is_new ? MDEV_STORE_DEFINED : MDEV_STORE_UPDATED, config);
 }
 
 static void
@@ -148,7 +212,7 @@ drop_config (MdevStore *store, const char *key)
   if (known == NULL)
     return;
   notify (store, MDEV_STORE_UNDEFINED, known);
-  g_hash_table_remove (store->configs, key);
+  remove_config (store, key, known);
 }
 
 const MdevConfig *
@@ -159,19 +223,33 @@ mdev_store_get (MdevStore *store, const char *uuid, const CcwDevId *parent)
   return g_hash_table_lookup (store->configs, key);
 }
 
+static GPtrArray *
+copy_array (GPtrArray *configs)
+{
+  return configs == NULL ? g_ptr_array_new () : g_ptr_array_copy (configs, NULL, NULL);
+}
+
+GPtrArray *
+mdev_store_list_on (MdevStore *store, const CcwDevId *parent)
+{
+  return copy_array (g_hash_table_lookup (store->by_parent, parent_key (parent)));
+}
+
+GPtrArray *
+mdev_store_list_uuid (MdevStore *store, const char *uuid)
+{
+  g_autofree char *key = g_ascii_strdown (uuid, -1);
+
+  return copy_array (g_hash_table_lookup (store->by_uuid, key));
+}
+
 gboolean
 mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *except_uuid)
 {
-  GHashTableIter iter;
-  gpointer value;
+  const GPtrArray *configs = g_hash_table_lookup (store->by_parent, parent_key (parent));
+  guint n_excepted = except_uuid != NULL && mdev_store_get (store, except_uuid, parent) != NULL;
 
-  g_hash_table_iter_init (&iter, store->configs);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (ccw_dev_id_equal (mdev_config_get_parent (value), parent)
-        && (except_uuid == NULL
-            || g_ascii_strcasecmp (mdev_config_get_uuid (value), except_uuid) != 0))
-      return TRUE;
-  return FALSE;
+  return configs != NULL && configs->len > n_excepted;
 }
 
 gboolean

@@ -40,6 +40,14 @@ gboolean mdev_store_watch (MdevStore *store, GError **error);
 
 const MdevConfig *mdev_store_get (MdevStore *store, const char *uuid, const CcwDevId *parent);
 
+/*
+ * The mdevs persisted on @parent, or with @uuid: the store's own MdevConfigs,
+ * valid like those of mdev_store_get(). In time that does not depend on how
+ * many there are. The array is the caller's.
+ */
+GPtrArray *mdev_store_list_on (MdevStore *store, const CcwDevId *parent);
+GPtrArray *mdev_store_list_uuid (MdevStore *store, const char *uuid);
+
 /* Is any mdev persisted on @parent, other than @except_uuid (may be NULL)? */
 gboolean mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *except_uuid);
 

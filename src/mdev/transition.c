@@ -11,6 +11,7 @@
 #include "ccw/in-use.h"
 #include "ccw/open-files.h"
 #include "ccw/sysfs.h"
+#include "mdev/identity.h"
 #include "mdev/ladder.h"
 #include "mdev/patience.h"
 #include "mdev/subchannel.h"
@@ -408,6 +409,39 @@ check_parent (const CcwDevId *parent, const char *name, GError **error)
   return FALSE;
 }
 
+/* While the host's driver still finds out what the device is, nobody can tell whether it is right. */
+static gboolean
+check_recognised (const CcwDevId *parent, const char *name, GError **error)
+{
+  g_autofree char *driver = mdev_subchannel_read_driver (parent);
+
+  if (g_strcmp0 (driver, MDEV_DRIVER_IO) != 0)
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_STATE,
+               "what device there is on subchannel %s is not known yet; try again", name);
+  return FALSE;
+}
+
+/* Not on another device than it was defined for, whatever has the number of its subchannel today. */
+static gboolean
+check_identity (const CcwPaths *paths, const MdevConfig *config, const char *name, GError **error)
+{
+  const CcwDevId *parent = mdev_config_get_parent (config);
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (MdevIdentity) meant
+    = mdev_identity_load (paths, mdev_config_get_uuid (config), parent, &reason);
+  g_autoptr (MdevIdentity) now = meant == NULL ? NULL : mdev_identity_read (parent);
+
+  if (reason != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  if (now == NULL || !mdev_identity_check (meant, now, name, error))
+    return now == NULL;
+  return meant->cutype == NULL || now->cutype != NULL || check_recognised (parent, name, error);
+}
+
 static gboolean
 check_uuid (const char *uuid, GError **error)
 {
@@ -528,6 +562,7 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, const char *name,
   g_autoptr (MdevRecord) record = load_record (paths, parent, error);
 
   if (record == NULL || !check_parent (parent, name, error)
+      || !check_identity (paths, config, name, error)
       || !check_uuid (mdev_config_get_uuid (config), error) || !find_start (record, name, error))
     return FALSE;
   record->to = MDEV_POSITION_ACTIVE;

@@ -26,7 +26,8 @@
  *
  * Errors: CCW_ERROR_NOT_FOUND (no such subchannel or mdev), CCW_ERROR_IN_USE
  * (the host or a guest uses the device; names the user), CCW_ERROR_EXISTS
- * (an mdev with that UUID), CCW_ERROR_STATE, CCW_ERROR_UNSUPPORTED (no
+ * (an mdev with that UUID), CCW_ERROR_STATE (also: the device is not the one
+ * that the mdev was defined for, see identity.h), CCW_ERROR_UNSUPPORTED (no
  * vfio_ccw driver in this kernel; unknown type), CCW_ERROR_SYSTEM.
  */
 
