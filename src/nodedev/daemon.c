@@ -96,8 +96,7 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
                                                  daemon->paths);
   if (!listen_on_sockets (daemon, options, error))
     return NULL;
-  nodedev_service_tidy (daemon->backend.service);
-  nodedev_service_autostart (daemon->backend.service);
+  nodedev_service_begin (daemon->backend.service);
   return g_steal_pointer (&daemon);
 }
 

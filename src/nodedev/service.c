@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/service.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
-#include <unistd.h>
 
 #include "ccw/error.h"
 #include "mdev/transition.h"
+#include "nodedev/autostart.h"
+#include "nodedev/follow.h"
 #include "nodedev/job-queue.h"
 #include "nodedev/rpc-error.h"
 #include "nodedev/tidy.h"
@@ -18,15 +16,15 @@
 #define UPDATE_AFFECT_LIVE (1u << 0)
 #define UPDATE_AFFECT_CONFIG (1u << 1)
 
-#define STAMP_FOLDER_MODE 0755
-#define STAMP_MODE 0644
-
 struct _NodedevService
 {
   NodedevView view;
+  NodedevEvents *events;
   const CcwPaths *paths;
   NodedevJobQueue *queue;
   NodedevTidy *tidy;
+  NodedevFollow *follow;
+  NodedevAutostart *autostart;
 };
 
 typedef struct
@@ -235,14 +233,16 @@ check_uuid_not_active_elsewhere (const Job *job, GError **error)
 }
 
 static const MdevConfig *
-find_config_elsewhere (const Job *job, GPtrArray *configs)
+find_config_elsewhere (const Job *job)
 {
+  g_autoptr (GPtrArray) configs
+      = mdev_store_list_uuid (job->service->view.store, job->uuid);
+
   for (guint i = 0; i < configs->len; i++)
     {
       const MdevConfig *config = g_ptr_array_index (configs, i);
 
-      if (g_strcmp0 (mdev_config_get_uuid (config), job->uuid) == 0
-          && !ccw_dev_id_equal (mdev_config_get_parent (config), &job->parent))
+      if (!ccw_dev_id_equal (mdev_config_get_parent (config), &job->parent))
         return config;
     }
   return NULL;
@@ -255,8 +255,7 @@ find_config_elsewhere (const Job *job, GPtrArray *configs)
 static gboolean
 check_uuid_not_defined_elsewhere (const Job *job, GError **error)
 {
-  g_autoptr (GPtrArray) configs = mdev_store_list (job->service->view.store);
-  const MdevConfig *config = find_config_elsewhere (job, configs);
+  const MdevConfig *config = find_config_elsewhere (job);
   g_autofree char *name = NULL;
 
   if (config == NULL)
@@ -386,7 +385,8 @@ prepare_define (gpointer data, GError **error)
       || !check_uuid_not_defined_elsewhere (job, error))
     return FALSE;
   keep_autostart (job);
-  return mdev_store_put (job->service->view.store, job->config, TRUE, error);
+  return nodedev_follow_adopt (job->service->follow, job->config, error)
+         && mdev_store_put (job->service->view.store, job->config, TRUE, error);
 }
 
 static gboolean
@@ -523,24 +523,38 @@ static const NodedevJobFuncs undefine_funcs = { prepare_undefine, work_give_back
 static const NodedevJobFuncs autostart_funcs = { prepare_set_autostart, NULL, finish_quietly };
 static const NodedevJobFuncs update_funcs = { prepare_update, NULL, finish_quietly };
 
+static void
+on_moved (const CcwDevId *subchannel, gpointer user_data)
+{
+  NodedevService *service = user_data;
+
+  nodedev_autostart_on (service->autostart, subchannel);
+}
+
 NodedevService *
 nodedev_service_new (const NodedevView *view, NodedevEvents *events, const CcwPaths *paths)
 {
   NodedevService *service = g_new0 (NodedevService, 1);
 
   service->view = *view;
+  service->events = events;
   service->paths = paths;
   service->queue = nodedev_job_queue_new ();
   service->tidy = nodedev_tidy_new (view, events, paths, service->queue);
+  service->autostart = nodedev_autostart_new (view, events, paths, service);
+  service->follow = nodedev_follow_new (view, events, paths, service->queue, on_moved, service);
   return service;
 }
 
 void
 nodedev_service_free (NodedevService *service)
 {
-  /* First: the last job's end must not add another to the queue. */
+  /* Deaf first: the last job's end must not add another to the queue. */
+  nodedev_autostart_free (service->autostart);
   nodedev_tidy_free (service->tidy);
+  nodedev_events_unsubscribe_all (service->events, service->follow);
   nodedev_job_queue_free (service->queue);
+  nodedev_follow_free (service->follow);
   g_free (service);
 }
 
@@ -606,55 +620,9 @@ nodedev_service_update (NodedevService *service, const char *name, MdevConfig *c
 }
 
 void
-nodedev_service_tidy (NodedevService *service)
+nodedev_service_begin (NodedevService *service)
 {
+  nodedev_follow_all (service->follow);
   nodedev_tidy_all (service->tidy);
-}
-
-/* Nobody asked, so nobody is told but the log. */
-static void
-on_autostarted (const char *name, const GError *error, gpointer user_data)
-{
-  if (error != NULL)
-    g_warning ("%s was to start by itself and did not: %s", name, error->message);
-}
-
-static void
-autostart_node (const NodedevNode *node, gpointer user_data)
-{
-  NodedevService *service = user_data;
-  g_autofree char *name = NULL;
-
-  if (node->kind != NODEDEV_KIND_MDEV || node->mdev != NULL || !nodedev_node_is_autostart (node))
-    return;
-  name = nodedev_node_get_name (node);
-  nodedev_job_queue_push (service->queue, &start_funcs,
-                          job_new_for_name (service, "start", name, on_autostarted, NULL));
-}
-
-/* TRUE for the first who asks since the run directory was made, so since the boot. */
-static gboolean
-take_stamp (const NodedevService *service)
-{
-  const char *folder = ccw_paths_run_dir (service->paths);
-  g_autofree char *path = g_build_filename (folder, "autostarted", NULL);
-  int fd = -1;
-
-  if (g_mkdir_with_parents (folder, STAMP_FOLDER_MODE) == 0)
-    fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STAMP_MODE);
-  if (fd >= 0)
-    close (fd);
-  else if (errno == EEXIST)
-    return FALSE;
-  else
-    g_warning ("could not make %s: %s", path, g_strerror (errno));
-  return TRUE;
-}
-
-void
-nodedev_service_autostart (NodedevService *service)
-{
-  if (!take_stamp (service))
-    return;
-  nodedev_view_foreach (&service->view, autostart_node, service);
+  nodedev_autostart_all (service->autostart);
 }

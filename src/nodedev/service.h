@@ -67,11 +67,9 @@ void nodedev_service_set_autostart (NodedevService *service, const char *name, g
 void nodedev_service_update (NodedevService *service, const char *name, MdevConfig *config,
                              guint flags, NodedevDoneFunc done, gpointer user_data);
 
-/* Gives back what was taken and has neither mdev nor definition any more; failures are logged. */
-void nodedev_service_tidy (NodedevService *service);
-
 /*
- * Starts every persistent mdev that starts by itself and is not active; failures are logged.
- * Once per boot: what was destroyed since then stays so.
+ * To be called once, before clients are served: definitions go to where their
+ * devices are, what was taken and has neither mdev nor definition any more is
+ * given back, and what starts by itself is started. Failures are logged.
  */
-void nodedev_service_autostart (NodedevService *service);
+void nodedev_service_begin (NodedevService *service);

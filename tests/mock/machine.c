@@ -211,6 +211,24 @@ verb_renumber (MockMachine *machine, char **argument, GError **error)
   return TRUE;
 }
 
+/* Of a DASD, as its driver tells it. */
+static gboolean
+verb_uid (MockMachine *machine, char **argument, GError **error)
+{
+  MockSubchannel *subchannel = mock_find_by_device (machine, argument[0]);
+  g_autofree char *text = g_strdup_printf ("%s\n", argument[1]);
+  g_autofree char *folder = NULL;
+  g_autofree char *attribute = NULL;
+
+  if (subchannel == NULL)
+    return wrong (error, "no such device to have a unique id", argument[0]);
+  folder = mock_device_path (subchannel, NULL);
+  attribute = g_build_filename (folder, "uid", NULL);
+  mock_tree_file (&machine->tree, attribute, text);
+  mock_emit (machine, "change", "ccw", folder);
+  return TRUE;
+}
+
 static gboolean
 verb_rival (MockMachine *machine, char **argument, GError **error)
 {
@@ -448,6 +466,7 @@ static const struct
   { "plug", 3, verb_plug },
   { "quiet", 0, verb_quiet },
   { "renumber", 2, verb_renumber },
+  { "uid", 2, verb_uid },
   { "rival", 2, verb_rival },
   { "subchannel", 2, verb_subchannel },
   { "swap", 1, verb_swap },

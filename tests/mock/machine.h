@@ -21,6 +21,7 @@
  *   overflow                      no longer; listeners are told that they have lost some
  *   online DEVICE 0|1             somebody sets a device on- or offline
  *   renumber SUBCHANNEL DEVICE    another device number answers on a subchannel
+ *   uid DEVICE TEXT               the unique id that its driver tells of a DASD
  *   override SUBCHANNEL DRIVER    somebody set driver_override
  *   rival SUBCHANNEL UUID         somebody makes this mdev just before the next is ordered there
  *   driver NAME 0|1               a css driver is (not) loaded

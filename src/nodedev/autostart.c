@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nodedev/autostart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <libvirt/libvirt.h>
+#include <unistd.h>
+
+#define STAMP_FOLDER_MODE 0755
+#define STAMP_MODE 0644
+
+struct _NodedevAutostart
+{
+  NodedevView view;
+  NodedevEvents *events;
+  const CcwPaths *paths;
+  NodedevService *service;
+  GHashTable *awaited; /* keys of new subchannels whose devices are not recognised yet */
+};
+
+/* --- one ------------------------------------------------------------------ */
+
+/* Nobody asked, so nobody is told but the log. */
+static void
+on_started (const char *name, const GError *error, gpointer user_data)
+{
+  if (error != NULL)
+    g_warning ("%s was to start by itself and did not: %s", name, error->message);
+}
+
+static void
+start (NodedevAutostart *autostart, const MdevConfig *config)
+{
+  g_autofree char *name = NULL;
+
+  if (!mdev_config_get_autostart (config)
+      || ccw_host_get_mdev (autostart->view.host, mdev_config_get_uuid (config)) != NULL)
+    return;
+  name = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
+  nodedev_service_start (autostart->service, name, on_started, NULL);
+}
+
+static void
+start_each (NodedevAutostart *autostart, const GPtrArray *configs)
+{
+  for (guint i = 0; i < configs->len; i++)
+    start (autostart, g_ptr_array_index (configs, i));
+}
+
+void
+nodedev_autostart_on (NodedevAutostart *autostart, const CcwDevId *subchannel)
+{
+  g_autoptr (GPtrArray) configs = mdev_store_list_on (autostart->view.store, subchannel);
+
+  start_each (autostart, configs);
+}
+
+/* --- when ----------------------------------------------------------------- */
+
+static gpointer
+subchannel_key (const CcwDevId *id)
+{
+  return GUINT_TO_POINTER (ccw_dev_id_key (id));
+}
+
+/*
+ * A subchannel comes first, its ccw device when the kernel has recognised what
+ * it is. One that comes later, on a subchannel that was there, is a device that
+ * somebody gave back to the host.
+ */
+static void
+on_device (NodedevAutostart *autostart, const CcwDevId *id)
+{
+  const CcwSubchannel *subchannel
+      = ccw_host_get_subchannel_of_device (autostart->view.host, id);
+  const CcwDevId *home = subchannel == NULL ? NULL : ccw_subchannel_get_id (subchannel);
+
+  if (home != NULL && g_hash_table_remove (autostart->awaited, subchannel_key (home)))
+    nodedev_autostart_on (autostart, home);
+}
+
+static void
+on_subchannel (NodedevAutostart *autostart, int lifecycle, const CcwDevId *id)
+{
+  if (lifecycle == VIR_NODE_DEVICE_EVENT_CREATED)
+    g_hash_table_add (autostart->awaited, subchannel_key (id));
+  else if (lifecycle == VIR_NODE_DEVICE_EVENT_DELETED)
+    g_hash_table_remove (autostart->awaited, subchannel_key (id));
+}
+
+static void
+on_lifecycle (const NodedevEvent *event, gpointer user_data)
+{
+  CcwDevId id;
+
+  if (ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CSS, &id))
+    on_subchannel (user_data, event->lifecycle, &id);
+  else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_CREATED
+           && ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CCW, &id))
+    on_device (user_data, &id);
+}
+
+/* TRUE for the first who asks since the run directory was made, so since the boot. */
+static gboolean
+take_stamp (const NodedevAutostart *autostart)
+{
+  const char *folder = ccw_paths_run_dir (autostart->paths);
+  g_autofree char *path = g_build_filename (folder, "autostarted", NULL);
+  int fd = -1;
+
+  if (g_mkdir_with_parents (folder, STAMP_FOLDER_MODE) == 0)
+    fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STAMP_MODE);
+  if (fd >= 0)
+    close (fd);
+  else if (errno == EEXIST)
+    return FALSE;
+  else
+    g_warning ("could not make %s: %s", path, g_strerror (errno));
+  return TRUE;
+}
+
+void
+nodedev_autostart_all (NodedevAutostart *autostart)
+{
+  g_autoptr (GPtrArray) configs = mdev_store_list (autostart->view.store);
+
+  if (take_stamp (autostart))
+    start_each (autostart, configs);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+NodedevAutostart *
+nodedev_autostart_new (const NodedevView *view, NodedevEvents *events, const CcwPaths *paths,
+                       NodedevService *service)
+{
+  NodedevAutostart *autostart = g_new0 (NodedevAutostart, 1);
+
+  autostart->view = *view;
+  autostart->events = events;
+  autostart->paths = paths;
+  autostart->service = service;
+  autostart->awaited = g_hash_table_new (NULL, NULL);
+  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_lifecycle,
+                            autostart);
+  return autostart;
+}
+
+void
+nodedev_autostart_free (NodedevAutostart *autostart)
+{
+  nodedev_events_unsubscribe_all (autostart->events, autostart);
+  g_hash_table_unref (autostart->awaited);
+  g_free (autostart);
+}

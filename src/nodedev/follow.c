@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nodedev/follow.h"
+
+#include <libvirt/libvirt.h>
+
+#include "ccw/error.h"
+#include "mdev/identity.h"
+#include "mdev/subchannel.h"
+
+struct _NodedevFollow
+{
+  NodedevView view;
+  NodedevEvents *events;
+  const CcwPaths *paths;
+  NodedevJobQueue *queue;
+  NodedevFollowFunc moved;
+  gpointer moved_data;
+  GHashTable *by_name;   /* an mdev's -> Definition, both owned */
+  GHashTable *by_device; /* key of a device's id -> GPtrArray of Definition, owned by by_name */
+};
+
+/* A persistent mdev of which is known what it is meant for. */
+typedef struct
+{
+  char *uuid;
+  CcwDevId parent;
+  MdevIdentity *identity;
+  gboolean has_warned;
+} Definition;
+
+static void
+definition_free (Definition *definition)
+{
+  g_free (definition->uuid);
+  mdev_identity_free (definition->identity);
+  g_free (definition);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Definition, definition_free)
+
+/* Failing to keep a note costs following, not the change that the note is of. */
+static void
+log_failure (const char *uuid, const CcwDevId *parent, const GError *error)
+{
+  g_autofree char *name = nodedev_mdev_name (uuid, parent);
+
+  g_warning ("%s cannot follow its device: %s", name, error->message);
+}
+
+/* --- what is known -------------------------------------------------------- */
+
+static gpointer
+device_key (const CcwDevId *device)
+{
+  return GUINT_TO_POINTER (ccw_dev_id_key (device));
+}
+
+/* An empty array stays behind the last definition: there are few devices that had one. */
+static GPtrArray *
+definitions_of (NodedevFollow *follow, const CcwDevId *device)
+{
+  GPtrArray *definitions = g_hash_table_lookup (follow->by_device, device_key (device));
+
+  if (definitions == NULL)
+    {
+      definitions = g_ptr_array_new ();
+      g_hash_table_insert (follow->by_device, device_key (device), definitions);
+    }
+  return definitions;
+}
+
+/* Takes the definition of that name out, for the caller to keep; NULL when there is none. */
+static Definition *
+take (NodedevFollow *follow, const char *name)
+{
+  Definition *definition = g_hash_table_lookup (follow->by_name, name);
+  g_autofree char *key = NULL;
+
+  if (definition == NULL)
+    return NULL;
+  g_hash_table_steal_extended (follow->by_name, name, (gpointer *) &key, NULL);
+  g_ptr_array_remove_fast (definitions_of (follow, &definition->identity->device), definition);
+  return definition;
+}
+
+static void
+drop (NodedevFollow *follow, const char *name)
+{
+  Definition *definition = take (follow, name);
+
+  if (definition != NULL)
+    definition_free (definition);
+}
+
+/* Takes @definition over. */
+static void
+put (NodedevFollow *follow, Definition *definition)
+{
+  char *name = nodedev_mdev_name (definition->uuid, &definition->parent);
+
+  drop (follow, name);
+  g_ptr_array_add (definitions_of (follow, &definition->identity->device), definition);
+  g_hash_table_insert (follow->by_name, name, definition);
+}
+
+/* Takes @identity over. */
+static void
+put_new (NodedevFollow *follow, const MdevConfig *config, MdevIdentity *identity)
+{
+  Definition *definition = g_new0 (Definition, 1);
+
+  definition->uuid = g_strdup (mdev_config_get_uuid (config));
+  definition->parent = *mdev_config_get_parent (config);
+  definition->identity = identity;
+  put (follow, definition);
+}
+
+/* NULL when there is no device to be meant; with @error when it could not be noted. */
+static MdevIdentity *
+adopt (NodedevFollow *follow, const MdevConfig *config, GError **error)
+{
+  const CcwDevId *parent = mdev_config_get_parent (config);
+  g_autoptr (MdevIdentity) identity = mdev_identity_read (parent);
+
+  if (identity == NULL
+      || !mdev_identity_save (identity, follow->paths, mdev_config_get_uuid (config), parent,
+                              error))
+    return NULL;
+  return g_steal_pointer (&identity);
+}
+
+/* Learns what @config is meant for, if there is anything to learn. */
+static void
+learn (NodedevFollow *follow, const MdevConfig *config)
+{
+  const char *uuid = mdev_config_get_uuid (config);
+  const CcwDevId *parent = mdev_config_get_parent (config);
+  g_autoptr (GError) error = NULL;
+  MdevIdentity *identity = mdev_identity_load (follow->paths, uuid, parent, &error);
+
+  if (identity == NULL && error == NULL)
+    identity = adopt (follow, config, &error);
+  if (error != NULL)
+    log_failure (uuid, parent, error);
+  if (identity != NULL)
+    put_new (follow, config, identity);
+}
+
+static void
+forget (NodedevFollow *follow, const char *name, const char *uuid, const CcwDevId *parent)
+{
+  g_autoptr (GError) error = NULL;
+
+  drop (follow, name);
+  if (!mdev_identity_forget (follow->paths, uuid, parent, &error))
+    log_failure (uuid, parent, error);
+}
+
+gboolean
+nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  MdevIdentity *identity = adopt (follow, config, &reason);
+
+  if (reason != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  if (identity != NULL)
+    put_new (follow, config, identity);
+  return TRUE;
+}
+
+/* --- following ------------------------------------------------------------ */
+
+/* What there is of the same UUID where the definition would go, unless it is the same definition. */
+static gboolean
+check_free (NodedevFollow *follow, const MdevConfig *moved, GError **error)
+{
+  const MdevConfig *there = mdev_store_get (follow->view.store, mdev_config_get_uuid (moved),
+                                            mdev_config_get_parent (moved));
+
+  if (there == NULL || mdev_config_equal (there, moved))
+    return TRUE;
+  g_set_error_literal (error, CCW_ERROR, CCW_ERROR_EXISTS,
+                       "another definition of it is there; undefine one of the two");
+  return FALSE;
+}
+
+/*
+ * The note first, then the new file, then the old one goes: whenever this is
+ * cut short the next start finds the device elsewhere than the old file says
+ * and goes on.
+ */
+static gboolean
+move_definition (NodedevFollow *follow, const Definition *definition, const CcwDevId *to,
+                 GError **error)
+{
+  MdevStore *store = follow->view.store;
+  const MdevConfig *config = mdev_store_get (store, definition->uuid, &definition->parent);
+  g_autoptr (MdevConfig) moved = mdev_config_copy_to (config, to);
+
+  return check_free (follow, moved, error)
+         && mdev_identity_save (definition->identity, follow->paths, definition->uuid, to, error)
+         && mdev_store_put (store, moved, TRUE, error)
+         && mdev_store_remove (store, definition->uuid, &definition->parent, error);
+}
+
+static void
+log_move (const Definition *definition, const CcwDevId *to)
+{
+  g_autofree char *from_name = ccw_dev_id_to_name (&definition->parent, CCW_NAME_PREFIX_CSS);
+  g_autofree char *to_name = ccw_dev_id_to_name (to, CCW_NAME_PREFIX_CSS);
+  g_autofree char *subchannel = ccw_dev_id_to_string (to);
+  g_autofree char *device = ccw_dev_id_to_string (&definition->identity->device);
+
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "SUBCHANNEL", subchannel, "DEVNO", device,
+                    "MDEV_UUID", definition->uuid, "MESSAGE",
+                    "mediated device %s follows device %s from %s to %s", definition->uuid, device,
+                    from_name, to_name);
+}
+
+/* Said once, not at every event of that device. */
+static void
+warn_once (Definition *definition, const GError *error)
+{
+  g_autofree char *name = nodedev_mdev_name (definition->uuid, &definition->parent);
+
+  if (!definition->has_warned)
+    g_warning ("%s does not follow its device: %s", name, error->message);
+  definition->has_warned = TRUE;
+}
+
+static gboolean
+is_active_at_home (NodedevFollow *follow, const Definition *definition)
+{
+  const CcwMdev *mdev = ccw_host_get_mdev (follow->view.host, definition->uuid);
+
+  return mdev != NULL && ccw_dev_id_equal (ccw_mdev_get_parent_id (mdev), &definition->parent);
+}
+
+/*
+ * Out of the tables meanwhile: the events of the move put the definition in
+ * again where it is then, and forget it where it was.
+ */
+static gboolean
+follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
+{
+  g_autoptr (Definition) definition = take (follow, name);
+  g_autoptr (GError) error = NULL;
+
+  if (move_definition (follow, definition, to, &error))
+    {
+      log_move (definition, to);
+      return TRUE;
+    }
+  warn_once (definition, error);
+  put (follow, g_steal_pointer (&definition));
+  return FALSE;
+}
+
+/* TRUE when @now is the device that is meant; notes what is learnt of it. */
+static gboolean
+recognise (NodedevFollow *follow, Definition *definition, const MdevIdentity *now)
+{
+  g_autofree char *device = ccw_dev_id_to_string (&now->device);
+  g_autoptr (GError) error = NULL;
+
+  if (!mdev_identity_check (definition->identity, now, device, &error))
+    {
+      warn_once (definition, error);
+      return FALSE;
+    }
+  if (mdev_identity_complete (definition->identity, now)
+      && !mdev_identity_save (definition->identity, follow->paths, definition->uuid,
+                              &definition->parent, &error))
+    log_failure (definition->uuid, &definition->parent, error);
+  return TRUE;
+}
+
+/*
+ * A subchannel comes before its ccw device does, and only that tells the kind
+ * of device. Where vfio_ccw has the subchannel the number has to do.
+ */
+static gboolean
+can_be_judged (const MdevIdentity *now, const CcwSubchannel *subchannel)
+{
+  return now->cutype != NULL
+         || g_strcmp0 (ccw_subchannel_get_driver (subchannel), MDEV_DRIVER_VFIO_CCW) == 0;
+}
+
+/* Brings the definition to where its device is, if that is anywhere; TRUE when that was needed. */
+static gboolean
+settle (NodedevFollow *follow, Definition *definition)
+{
+  const CcwSubchannel *subchannel
+      = ccw_host_get_subchannel_of_device (follow->view.host, &definition->identity->device);
+  const CcwDevId *here = subchannel == NULL ? NULL : ccw_subchannel_get_id (subchannel);
+  g_autoptr (MdevIdentity) now = here == NULL ? NULL : mdev_identity_read (here);
+  g_autofree char *name = nodedev_mdev_name (definition->uuid, &definition->parent);
+
+  if (now == NULL || !ccw_dev_id_equal (&now->device, &definition->identity->device)
+      || !can_be_judged (now, subchannel) || !recognise (follow, definition, now)
+      || ccw_dev_id_equal (here, &definition->parent) || is_active_at_home (follow, definition))
+    return FALSE;
+  return follow_to (follow, name, here);
+}
+
+/* TRUE when a definition has moved: the array changes then. */
+static gboolean
+settle_device (NodedevFollow *follow, const CcwDevId *device)
+{
+  gboolean has_moved = FALSE;
+  g_autoptr (GPtrArray) definitions
+      = g_ptr_array_copy (definitions_of (follow, device), NULL, NULL);
+
+  for (guint i = 0; i < definitions->len; i++)
+    has_moved |= settle (follow, g_ptr_array_index (definitions, i));
+  return has_moved;
+}
+
+/* Definitions made while there was no device on their subchannel are meant for the first there is. */
+static void
+learn_on (NodedevFollow *follow, const CcwDevId *subchannel)
+{
+  g_autoptr (GPtrArray) configs = mdev_store_list_on (follow->view.store, subchannel);
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const MdevConfig *config = g_ptr_array_index (configs, i);
+      g_autofree char *name = nodedev_mdev_name (mdev_config_get_uuid (config), subchannel);
+
+      if (!g_hash_table_contains (follow->by_name, name))
+        learn (follow, config);
+    }
+}
+
+/* --- when ----------------------------------------------------------------- */
+
+typedef struct
+{
+  NodedevFollow *follow;
+  CcwDevId device;
+} Arrival;
+
+/* In the queue, so that no definition moves under a change that is being made. */
+static gboolean
+prepare_arrival (gpointer data, GError **error)
+{
+  const Arrival *arrival = data;
+  NodedevFollow *follow = arrival->follow;
+  const CcwSubchannel *subchannel;
+
+  if (!settle_device (follow, &arrival->device))
+    return TRUE;
+  subchannel = ccw_host_get_subchannel_of_device (follow->view.host, &arrival->device);
+  follow->moved (ccw_subchannel_get_id (subchannel), follow->moved_data);
+  return TRUE;
+}
+
+static void
+finish_arrival (gpointer data, const GError *error)
+{
+  g_free (data);
+}
+
+static const NodedevJobFuncs arrival_funcs = { prepare_arrival, NULL, finish_arrival };
+
+static void
+note_arrival (NodedevFollow *follow, const CcwDevId *device)
+{
+  Arrival *arrival;
+
+  if (!g_hash_table_contains (follow->by_device, device_key (device)))
+    return;
+  arrival = g_new0 (Arrival, 1);
+  arrival->follow = follow;
+  arrival->device = *device;
+  nodedev_job_queue_push (follow->queue, &arrival_funcs, arrival);
+}
+
+static void
+on_subchannel (NodedevFollow *follow, const CcwDevId *id)
+{
+  const CcwSubchannel *subchannel = ccw_host_get_subchannel (follow->view.host, id);
+  const CcwDevId *device = subchannel == NULL ? NULL : ccw_subchannel_get_device_id (subchannel);
+
+  if (device == NULL)
+    return;
+  learn_on (follow, id);
+  note_arrival (follow, device);
+}
+
+static void
+on_mdev (NodedevFollow *follow, const NodedevEvent *event, const char *uuid,
+         const CcwDevId *parent)
+{
+  const MdevConfig *config = mdev_store_get (follow->view.store, uuid, parent);
+
+  if (event->lifecycle == VIR_NODE_DEVICE_EVENT_UNDEFINED)
+    forget (follow, event->name, uuid, parent);
+  else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_DEFINED && config != NULL)
+    learn (follow, config);
+}
+
+static void
+on_event (const NodedevEvent *event, gpointer user_data)
+{
+  g_autofree char *uuid = NULL;
+  CcwDevId id;
+
+  if (nodedev_mdev_name_parse (event->name, &uuid, &id))
+    on_mdev (user_data, event, uuid, &id);
+  else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_DELETED)
+    return;
+  else if (ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CSS, &id))
+    on_subchannel (user_data, &id);
+  else if (ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CCW, &id))
+    note_arrival (user_data, &id);
+}
+
+void
+nodedev_follow_all (NodedevFollow *follow)
+{
+  g_autoptr (GPtrArray) configs = mdev_store_list (follow->view.store);
+  g_autoptr (GList) definitions = NULL;
+
+  for (guint i = 0; i < configs->len; i++)
+    learn (follow, g_ptr_array_index (configs, i));
+  definitions = g_hash_table_get_values (follow->by_name);
+  for (GList *item = definitions; item != NULL; item = item->next)
+    settle (follow, item->data);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+static void
+unref_array (gpointer array)
+{
+  g_ptr_array_unref (array);
+}
+
+NodedevFollow *
+nodedev_follow_new (const NodedevView *view, NodedevEvents *events, const CcwPaths *paths,
+                    NodedevJobQueue *queue, NodedevFollowFunc moved, gpointer user_data)
+{
+  NodedevFollow *follow = g_new0 (NodedevFollow, 1);
+
+  follow->view = *view;
+  follow->events = events;
+  follow->paths = paths;
+  follow->queue = queue;
+  follow->moved = moved;
+  follow->moved_data = user_data;
+  follow->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify) definition_free);
+  follow->by_device = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
+  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_event, follow);
+  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_UPDATE, NULL, on_event, follow);
+  return follow;
+}
+
+void
+nodedev_follow_free (NodedevFollow *follow)
+{
+  nodedev_events_unsubscribe_all (follow->events, follow);
+  g_hash_table_unref (follow->by_device);
+  g_hash_table_unref (follow->by_name);
+  g_free (follow);
+}
