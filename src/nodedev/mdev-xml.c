@@ -100,17 +100,80 @@ find_parent (const NodedevView *view, const char *name, CcwDevId *parent, GError
 }
 
 static gboolean
-read_parent (const NodedevView *view, const xmlNode *device, CcwDevId *parent, GError **error)
+read_number (const xmlNode *address, const char *name, guint64 *number, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!get_text (address, name, &text, error))
+    return FALSE;
+  if (text != NULL)
+    return ccw_xml_parse_number (text, G_MAXUINT16, name, number, error);
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR, "<channel_dev_addr> has no <%s>", name);
+  return FALSE;
+}
+
+static gboolean
+read_device_address (const xmlNode *address, CcwDevId *device, GError **error)
+{
+  guint64 cssid, ssid, devno;
+
+  return read_number (address, "cssid", &cssid, error)
+         && read_number (address, "ssid", &ssid, error)
+         && read_number (address, "devno", &devno, error)
+         && ccw_dev_id_from_numbers (cssid, ssid, devno, device, error);
+}
+
+/* A device address, as in a subchannel's own XML, names the parent by what it is identified by. */
+static gboolean
+find_parent_of_address (const NodedevView *view, const xmlNode *address, CcwDevId *parent,
+                        GError **error)
 {
   g_autofree char *name = NULL;
+  CcwDevId device;
 
-  if (!get_text (device, "parent", &name, error))
+  if (!read_device_address (address, &device, error))
     return FALSE;
-  if (name != NULL)
-    return find_parent (view, name, parent, error);
-  g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
-                       "a mediated device needs a <parent>, the name of its subchannel");
+  name = ccw_dev_id_to_name (&device, CCW_NAME_PREFIX_CCW);
+  return find_parent_of_device (view, name, &device, parent, error);
+}
+
+static gboolean
+check_same_parent (const CcwDevId *named, const CcwDevId *addressed, GError **error)
+{
+  g_autofree char *text = ccw_dev_id_to_name (addressed, CCW_NAME_PREFIX_CSS);
+
+  if (ccw_dev_id_equal (named, addressed))
+    return TRUE;
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+               "the device of <channel_dev_addr> is on %s, which contradicts <parent>; leave one "
+               "of them out",
+               text);
   return FALSE;
+}
+
+static gboolean
+read_parent (const NodedevView *view, const xmlNode *device, const xmlNode *capability,
+             CcwDevId *parent, GError **error)
+{
+  g_autofree char *name = NULL;
+  CcwDevId addressed;
+  xmlNode *address;
+
+  if (!get_text (device, "parent", &name, error)
+      || !ccw_xml_only_child (capability, "channel_dev_addr", &address, error))
+    return FALSE;
+  if (name == NULL && address == NULL)
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                           "a mediated device needs a <parent>, the name of its subchannel");
+      return FALSE;
+    }
+  if (name == NULL)
+    return find_parent_of_address (view, address, parent, error);
+  return find_parent (view, name, parent, error)
+         && (address == NULL
+             || (find_parent_of_address (view, address, &addressed, error)
+                 && check_same_parent (parent, &addressed, error)));
 }
 
 /* --- capability ----------------------------------------------------------- */
@@ -292,7 +355,7 @@ nodedev_mdev_from_xml (const NodedevView *view, const char *xml, gboolean valida
       && (!check_children (device, device_elements, error)
           || !check_children (capability, capability_elements, error)))
     return NULL;
-  if (!read_parent (view, device, &parent, error))
+  if (!read_parent (view, device, capability, &parent, error))
     return NULL;
   return read_config (capability, &parent, error);
 }

@@ -15,7 +15,9 @@
  *     </capability>
  *   </device>
  *
- * The parent may also be named by its device, ccw_0_0_2b09. Everything else
+ * The parent may also be named by its device, ccw_0_0_2b09, or instead by the
+ * device's <channel_dev_addr> in the capability, which libvirt's schema does
+ * not know: not with @validate. Everything else
  * that our own XML holds (name, path, driver, parent_addr, iommuGroup) may
  * stand there; parent_addr must then fit the parent.
  *

@@ -89,6 +89,11 @@ ok "it goes" v nodedev-destroy "$name"
 mdev_xml "$uuid" ccw_0_0_1234
 ok "the parent may be named by its device" v nodedev-create "$work/mdev.xml"
 is "$(v nodedev-list --cap mdev)" "$mdev" "its subchannel was found"
+ok "it goes" v nodedev-destroy "$mdev"
+sed -i -e '/<parent>/d' -e 's:</capability>:<channel_dev_addr><cssid>0x0</cssid><ssid>0</ssid>\
+<devno>0x1234</devno></channel_dev_addr></capability>:' "$work/mdev.xml"
+ok "or by its device's address" v nodedev-create "$work/mdev.xml"
+is "$(v nodedev-list --cap mdev)" "$mdev" "its subchannel was found"
 mdev_xml "$uuid" css_0_0_0314
 refused "*UUID $uuid is taken by $mdev, which is active*" \
   "the UUID cannot be defined on another parent" v nodedev-define "$work/mdev.xml"
