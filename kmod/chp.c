@@ -4,7 +4,7 @@
  */
 #include <asm/cio.h>
 
-#include "device.h"
+#include "observe.h"
 
 /**
  * vfio_ccw_crw_init - start with no channel report words
@@ -57,15 +57,18 @@ static void queue_report(struct vfio_ccw_device *device, const struct crw *repor
 {
 	struct vfio_ccw_crw_queue *queue = &device->crw;
 	unsigned long flags;
+	bool lost;
 
 	spin_lock_irqsave(&queue->lock, flags);
-	if (queue->len == CRW_QUEUE_LEN) {
+	lost = queue->len == CRW_QUEUE_LEN;
+	if (lost) {
 		newest(queue)->oflw = 1;
 	} else {
 		queue->len++;
 		*newest(queue) = *report;
 	}
 	spin_unlock_irqrestore(&queue->lock, flags);
+	vfio_ccw_observe_crw(device, report, lost);
 	vfio_ccw_trigger(&device->triggers, VFIO_CCW_CRW_IRQ_INDEX);
 }
 
@@ -137,6 +140,7 @@ int vfio_ccw_chp_event(struct subchannel *sch, struct chp_link *link, int event)
 
 	if (!device || !mask)
 		return 0;
+	vfio_ccw_observe_path(device, link, event, mask);
 	if (cio_update_schib(sch))
 		return -ENODEV;
 

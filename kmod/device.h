@@ -25,13 +25,16 @@
 
 #include <linux/mdev.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
+#include <linux/tracepoint-defs.h>
 #include <linux/vfio.h>
 #include <linux/vfio_ccw.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <asm/crw.h>
 
+#include "counters.h"
 #include "css-private.h"
 #include "fsm.h"
 #include "irb.h"
@@ -148,6 +151,9 @@ struct vfio_ccw_pages {
  * @interrupted: woken by every interrupt
  * @triggers: the eventfds
  * @crw: the channel report words
+ * @counters: what it has done so far
+ * @complaints: keeps a guest from filling the log
+ * @debugfs: folder of its files
  */
 struct vfio_ccw_device {
 	struct vfio_device vdev;
@@ -174,6 +180,10 @@ struct vfio_ccw_device {
 
 	struct vfio_ccw_triggers triggers;
 	struct vfio_ccw_crw_queue crw;
+
+	struct vfio_ccw_counters counters;
+	struct ratelimit_state complaints;
+	struct dentry *debugfs;
 };
 
 static inline struct vfio_ccw_device *to_vfio_ccw_device(struct vfio_device *vdev)
@@ -194,11 +204,23 @@ static inline struct vfio_ccw_device *vfio_ccw_device_of(struct subchannel *sch)
 	return parent ? parent->device : NULL;
 }
 
+DECLARE_TRACEPOINT(vfio_ccw_state);
+
+/* observe.c */
+void vfio_ccw_trace_state(const struct vfio_ccw_device *device, enum fsm_state old,
+			  enum fsm_event event, int result);
+
 /* The caller holds sch->lock. */
 static inline int vfio_ccw_move(struct vfio_ccw_device *device, enum fsm_event event)
 {
+	enum fsm_state old = device->state;
+	int ret;
+
 	lockdep_assert_held(&device->sch->lock);
-	return fsm_move(&device->state, event);
+	ret = fsm_move(&device->state, event);
+	if (tracepoint_enabled(vfio_ccw_state))
+		vfio_ccw_trace_state(device, old, event, ret);
+	return ret;
 }
 
 /* drv.c */

@@ -9,8 +9,10 @@
 #include <asm/isc.h>
 
 #include "css-layout.h"
-#include "device.h"
+#include "dbf.h"
+#include "debugfs.h"
 #include "mdev-private.h"
+#include "observe.h"
 
 /*
  * For what dma_unmap waits: VFIO ends the system when that takes too long, so
@@ -59,6 +61,7 @@ static int sch_probe(struct subchannel *sch)
 		return -ENOMEM;
 	dev_set_drvdata(&sch->dev, parent);
 	ret = register_parent(parent, sch);
+	dbf_event(ret ? DBF_ERROR : DBF_LIFE, sch, "bind: %d", ret);
 	if (ret) {
 		dev_set_drvdata(&sch->dev, NULL);
 		kfree(parent);
@@ -71,6 +74,7 @@ static void sch_remove(struct subchannel *sch)
 	struct vfio_ccw_parent *parent = vfio_ccw_parent(sch);
 
 	mdev_unregister_parent(&parent->mdev);
+	dbf_event(DBF_LIFE, sch, "unbind");
 	spin_lock_irq(&sch->lock);
 	dev_set_drvdata(&sch->dev, NULL);
 	spin_unlock_irq(&sch->lock);
@@ -101,6 +105,12 @@ static void sch_shutdown(struct subchannel *sch)
 	put_device(&device->vdev.device);
 }
 
+static void stray_interrupt(struct subchannel *sch)
+{
+	vfio_ccw_observe_spurious(sch);
+	cio_disable_subchannel(sch);
+}
+
 /* Called with the subchannel's lock held. */
 static void sch_irq(struct subchannel *sch)
 {
@@ -110,7 +120,7 @@ static void sch_irq(struct subchannel *sch)
 	if (device && device->state != FSM_CLOSED)
 		vfio_ccw_status_arrived(device, this_cpu_ptr(&cio_irb));
 	else
-		cio_disable_subchannel(sch);
+		stray_interrupt(sch);
 }
 
 static void subchannel_is_gone(struct subchannel *sch)
@@ -190,6 +200,13 @@ static int __init register_core_and_drivers(void)
 	return ret;
 }
 
+static void free_resources(void)
+{
+	vfio_ccw_debugfs_exit();
+	vfio_ccw_dbf_exit();
+	destroy_workqueue(vfio_ccw_queue);
+}
+
 static int __init load(void)
 {
 	int ret;
@@ -198,9 +215,11 @@ static int __init load(void)
 					 WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 	if (!vfio_ccw_queue)
 		return -ENOMEM;
+	vfio_ccw_dbf_init();
+	vfio_ccw_debugfs_init();
 	ret = register_core_and_drivers();
 	if (ret)
-		destroy_workqueue(vfio_ccw_queue);
+		free_resources();
 	return ret;
 }
 
@@ -210,7 +229,7 @@ static void __exit unload(void)
 	mdev_unregister_driver(&vfio_ccw_mdev_driver);
 	isc_unregister(VFIO_CCW_ISC);
 	mdev_core_exit();
-	destroy_workqueue(vfio_ccw_queue);
+	free_resources();
 }
 
 module_init(load);

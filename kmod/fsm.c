@@ -3,6 +3,7 @@
  * The transition table.
  */
 #include "fsm.h"
+#include "names.h"
 #include "translator-types.h"
 
 /* A cell holds the next state, or a negative error number: then nothing moves. */
@@ -138,16 +139,9 @@ int fsm_move(enum fsm_state *state, enum fsm_event event)
  */
 const char *fsm_state_name(enum fsm_state state)
 {
-	static const char * const names[FSM_STATES] = {
-		[FSM_CLOSED]	= "closed",
-		[FSM_IDLE]	= "idle",
-		[FSM_BUILDING]	= "building",
-		[FSM_ABORTING]	= "aborting",
-		[FSM_ACTIVE]	= "active",
-		[FSM_STOPPING]	= "stopping",
-		[FSM_DONE]	= "done",
-		[FSM_GONE]	= "gone",
-	};
+#define NAME(state, name)	[state] = name,
+	static const char * const names[FSM_STATES] = { FSM_STATE_NAMES(NAME, NAME) };
+#undef NAME
 
 	return names[state];
 }

@@ -11,12 +11,19 @@
 /* the start function has yet to begin or to go on */
 #define WAITING	(IRB_START_PENDING | IRB_RESUME_PENDING | IRB_SUSPENDED)
 
-/*
+/**
+ * irb_is_solicited - does status answer what was started, halted or cleared
+ * @irb: the status
+ *
  * Alert status alone, while no start function is in progress, comes from the
  * device and not from what was started.
+ *
+ * Return: whether it does.
  */
-static bool is_solicited(u32 scsw)
+bool irb_is_solicited(const struct irb_words *irb)
 {
+	u32 scsw = irb->word[IRB_SCSW];
+
 	return (scsw & (IRB_DEFERRED_CC | IRB_START)) ||
 	       (scsw & IRB_STATUS_CONTROL) != (IRB_PENDING | IRB_ALERT);
 }
@@ -40,7 +47,7 @@ bool irb_ends_program(const struct irb_words *irb)
 	u32 scsw = irb->word[IRB_SCSW];
 	u32 unfinished = BUSY | (may_wait(scsw) ? WAITING : 0);
 
-	return is_solicited(scsw) && !(scsw & unfinished);
+	return irb_is_solicited(irb) && !(scsw & unfinished);
 }
 
 static u32 guest_address(const struct ccw_xlat *program, u32 host)

@@ -58,6 +58,7 @@
 /* in word 2: device status and subchannel status; the rest is a count */
 #define IRB_DEVICE_STATUS	0xff000000u
 #define IRB_SUBCHANNEL_STATUS	0x00ff0000u
+#define IRB_PROGRAM_CHECK	0x00200000u
 #define IRB_COUNT		0x0000ffffu
 
 /* in the extended-report word */
@@ -83,6 +84,7 @@ struct irb_box {
 	bool unread;
 };
 
+bool irb_is_solicited(const struct irb_words *irb);
 bool irb_ends_program(const struct irb_words *irb);
 void irb_translate(struct irb_words *irb, const struct ccw_xlat *program);
 void irb_box_put(struct irb_box *box, const struct irb_words *irb);

@@ -7,7 +7,7 @@
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 
-#include "device.h"
+#include "observe.h"
 
 /**
  * vfio_ccw_triggers_init - start with no eventfds
@@ -60,6 +60,8 @@ bool vfio_ccw_trigger(struct vfio_ccw_triggers *triggers, unsigned int index)
 	if (present)
 		eventfd_signal(triggers->eventfd[index]);
 	spin_unlock_irqrestore(&triggers->lock, flags);
+	trace_vfio_ccw_signal(container_of(triggers, struct vfio_ccw_device, triggers),
+			      index, present);
 	return present;
 }
 

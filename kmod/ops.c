@@ -5,7 +5,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "device.h"
+#include "debugfs.h"
+#include "observe.h"
 
 static int init_device(struct vfio_device *vdev)
 {
@@ -18,6 +19,7 @@ static int init_device(struct vfio_device *vdev)
 	INIT_WORK(&device->give_up, vfio_ccw_give_up);
 	vfio_ccw_triggers_init(&device->triggers);
 	vfio_ccw_crw_init(&device->crw);
+	vfio_ccw_observe_init(device);
 	return 0;
 }
 
@@ -43,6 +45,7 @@ static int open_device(struct vfio_device *vdev)
 	vfio_ccw_status_forget(device);
 	vfio_ccw_crw_forget(&device->crw);
 	ret = vfio_ccw_enable(device);
+	vfio_ccw_observe_open(device, ret);
 	mutex_unlock(&device->request_lock);
 	if (ret)
 		vfio_ccw_arena_free(&device->arena);
@@ -55,6 +58,7 @@ static void close_device(struct vfio_device *vdev)
 
 	mutex_lock(&device->request_lock);
 	vfio_ccw_disable(device);
+	vfio_ccw_observe_close(device);
 	mutex_unlock(&device->request_lock);
 	flush_work(&device->give_up);
 	vfio_ccw_triggers_drop(&device->triggers);
@@ -230,8 +234,10 @@ static int probe_mdev(struct mdev_device *mdev)
 	if (ret) {
 		set_device_of(sch, NULL);
 		vfio_put_device(&device->vdev);
+		return ret;
 	}
-	return ret;
+	vfio_ccw_debugfs_add(device);
+	return 0;
 }
 
 static void remove_mdev(struct mdev_device *mdev)
@@ -239,6 +245,7 @@ static void remove_mdev(struct mdev_device *mdev)
 	struct vfio_ccw_device *device = dev_get_drvdata(&mdev->dev);
 
 	vfio_unregister_group_dev(&device->vdev);
+	vfio_ccw_debugfs_remove(device);
 	set_device_of(device->sch, NULL);
 	vfio_put_device(&device->vdev);
 }

@@ -18,7 +18,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 
-#include "device.h"
+#include "observe.h"
 
 /* how long nobody pins after pages were revoked */
 #define HOLD_OFF	(HZ / 10)
@@ -104,6 +104,7 @@ static int pin_run(void *context, u64 guest, u32 count, u64 *host)
 	if (!begin_pinning(&device->pages))
 		return -ECANCELED;
 	ret = pin_all_or_none(&device->vdev, guest, count, host);
+	trace_vfio_ccw_pinned(device, guest, count, ret);
 	end_pinning(&device->pages, ret ? 0 : first + count);
 	return ret;
 }
@@ -166,6 +167,7 @@ unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 l
 	    ccw_xlat_uses(pages->program, iova, length)) {
 		request = pages->request;
 		pages->revoked = true;
+		vfio_ccw_observe_revoke(container_of(pages, struct vfio_ccw_device, pages));
 		WRITE_ONCE(pages->hold_until, jiffies + HOLD_OFF);
 	}
 	mutex_unlock(&pages->lock);
@@ -252,6 +254,7 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
 	wait_event(pages->moved, !READ_ONCE(pages->pinning));
 	while ((run = take_run(device, request)).count) {
 		vfio_unpin_pages(&device->vdev, run.guest, run.count);
+		trace_vfio_ccw_unpinned(device, run.guest, run.count, 0);
 		run_unpinned(pages);
 	}
 	wait_event(pages->moved, !READ_ONCE(pages->unpinning));

@@ -10,7 +10,7 @@
 #include <linux/uaccess.h>
 #include <asm/cio.h>
 
-#include "device.h"
+#include "observe.h"
 
 #define OFFSET_SHIFT	10
 #define OFFSET_MASK	(BIT(OFFSET_SHIFT) - 1)
@@ -124,6 +124,7 @@ static int write_io(struct vfio_ccw_device *device, struct part part,
 		set_request(device, &block);
 		ret = do_request(device);
 		device->start_result = ret;
+		observe_result(device, ret);
 	}
 	mutex_unlock(&device->request_lock);
 	return ret;
@@ -164,6 +165,7 @@ static int write_command(struct vfio_ccw_device *device, struct part part,
 		ret = do_command(device, block.command);
 		device->command.command = block.command;
 		device->command.ret_code = ret;
+		observe_result(device, ret);
 	}
 	mutex_unlock(&device->request_lock);
 	return ret;

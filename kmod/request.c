@@ -10,7 +10,7 @@
 #include <asm/io.h>
 #include <asm/cio.h>
 
-#include "device.h"
+#include "observe.h"
 
 /* in word 1 of the ORB */
 #define ORB_LPM_SHIFT		8
@@ -78,28 +78,6 @@ static int read_guest(void *context, u64 address, void *buffer, u32 len)
 	return vfio_dma_rw(&device->vdev, address, buffer, len, false);
 }
 
-static void report_refusal(struct vfio_ccw_device *device)
-{
-	const struct ccw_xlat_detail *error = &device->program.error;
-	u32 first;
-
-	memcpy(&first, device->orb + 8, sizeof(first));
-	dev_notice_ratelimited(device->vdev.dev,
-			       "channel program refused: %s (CCW %d, guest address 0x%x)\n",
-			       ccw_xlat_reason_text(error->reason),
-			       (int)(error->guest_ccw - first) / 8, error->guest_ccw);
-}
-
-/* A user who is killed, or takes memory away, needs no explanation. */
-static void report_failure(struct vfio_ccw_device *device, int error)
-{
-	if (device->program.error.reason != CCW_XLAT_OK)
-		report_refusal(device);
-	else if (error != -EINTR && error != -ECANCELED)
-		dev_notice_ratelimited(device->vdev.dev,
-				       "guest memory cannot be pinned: error %d\n", -error);
-}
-
 /* A program that changes itself would not run as its author thought. */
 static void report_prefetch(struct vfio_ccw_device *device)
 {
@@ -117,13 +95,13 @@ static int build_program(struct vfio_ccw_device *device)
 	int ret;
 
 	ret = ccw_xlat_fetch(program, &arena, device->orb, read_guest, device);
+	trace_vfio_ccw_fetched(device, ret);
 	if (!ret)
 		ret = vfio_ccw_pages_pin(device, device->request);
 	if (!ret)
 		ret = ccw_xlat_build(program);
-	if (ret)
-		report_failure(device, ret);
-	else
+	observe_translated(device, ret);
+	if (!ret)
 		report_prefetch(device);
 	/* Memory went away meanwhile: a second look tells whether it matters. */
 	return ret == -ECANCELED ? -EAGAIN : ret;
@@ -161,13 +139,14 @@ static int paths_not_operational(struct subchannel *sch, u8 paths)
 }
 
 /* START SUBCHANNEL; condition codes as in the Principles of Operation. */
-static int start_subchannel(struct subchannel *sch, union orb *orb)
+static int start_subchannel(struct vfio_ccw_device *device, union orb *orb)
 {
+	struct subchannel *sch = device->sch;
 	u8 paths = (orb->word[1] & ORB_LPM_MASK) >> ORB_LPM_SHIFT;
 
 	if (!paths)
 		return -EACCES;
-	switch (ssch(sch->schid, orb)) {
+	switch (observed_ssch(device, orb)) {
 	case 0:
 		sch->schib.scsw.cmd.actl |= SCSW_ACTL_START_PEND;
 		return 0;
@@ -191,7 +170,7 @@ static int launch_program(struct vfio_ccw_device *device)
 	make_orb(device, &orb);
 	ret = vfio_ccw_move(device, FSM_START);
 	if (!ret) {
-		ret = start_subchannel(sch, &orb);
+		ret = start_subchannel(device, &orb);
 		if (ret)
 			vfio_ccw_move(device, FSM_REJECT);
 	}
@@ -214,6 +193,7 @@ int vfio_ccw_start(struct vfio_ccw_device *device)
 
 	vfio_ccw_collect(device);
 	ret = begin_request(device);
+	observe_request(device, VFIO_CCW_START);
 	if (ret)
 		return ret;
 	ret = build_program(device);
@@ -230,7 +210,7 @@ static int refresh_suspend_flags(struct vfio_ccw_device *device)
 	int ret = ccw_xlat_refresh_suspend(&device->program, read_guest, device);
 
 	if (ret)
-		report_refusal(device);
+		vfio_ccw_observe_refusal(device, ret);
 	return ret;
 }
 
@@ -260,6 +240,7 @@ int vfio_ccw_resume(struct vfio_ccw_device *device)
 {
 	int ret;
 
+	observe_request(device, VFIO_CCW_RESUME);
 	if (READ_ONCE(device->state) != FSM_ACTIVE)
 		return -EBUSY;
 	ret = refresh_suspend_flags(device);
@@ -279,6 +260,7 @@ int vfio_ccw_resume(struct vfio_ccw_device *device)
  */
 int vfio_ccw_halt(struct vfio_ccw_device *device)
 {
+	observe_request(device, VFIO_CCW_HALT);
 	return signal_subchannel(device, FSM_SIGNAL, cio_halt);
 }
 
@@ -292,5 +274,6 @@ int vfio_ccw_halt(struct vfio_ccw_device *device)
  */
 int vfio_ccw_clear(struct vfio_ccw_device *device)
 {
+	observe_request(device, VFIO_CCW_CLEAR);
 	return signal_subchannel(device, FSM_CLEAR, cio_clear);
 }

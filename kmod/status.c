@@ -9,7 +9,7 @@
  */
 #include <asm/cio.h>
 
-#include "device.h"
+#include "observe.h"
 
 static_assert(sizeof(struct irb_words) == sizeof(struct irb));
 
@@ -28,17 +28,23 @@ static const struct ccw_xlat *running_program(const struct vfio_ccw_device *devi
  */
 void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb)
 {
+	const struct ccw_xlat *program = running_program(device);
+	const u64 arrived = get_tod_clock_fast();
 	struct irb_words status;
+	bool ends, heard;
 
 	memcpy(&status, irb, sizeof(status));
-	irb_translate(&status, running_program(device));
-	if (irb_ends_program(&status))
+	irb_translate(&status, program);
+	ends = program && irb_ends_program(&status);
+	observe_interrupt(device, &status, ends);
+	if (ends)
 		vfio_ccw_move(device, FSM_FINAL);
 	irb_box_put(&device->status, &status);
 	device->interrupts++;
 	if (wq_has_sleeper(&device->interrupted))
 		wake_up_all(&device->interrupted);
-	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+	heard = vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+	observe_signalled(device, heard, arrived, ends);
 }
 
 /**
@@ -74,6 +80,8 @@ bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb,
 		taken = irb_box_take(&device->status, irb);
 	else
 		*irb = device->status.irb;
+	if (taken)
+		observe_read(device, irb);
 	spin_unlock_irq(&device->sch->lock);
 	return taken;
 }

@@ -12,7 +12,7 @@
 #include <asm/io.h>
 #include <asm/isc.h>
 
-#include "device.h"
+#include "observe.h"
 
 /* the longest wait for the interrupt that answers a cancel, halt or clear */
 #define STEP_TIME	(3 * HZ)
@@ -66,6 +66,7 @@ static int clear_and_tell(struct vfio_ccw_device *device, int *attempts)
 static void give_up_on_program(struct vfio_ccw_device *device)
 {
 	device->wedged = true;
+	vfio_ccw_observe_wedged(device);
 	vfio_ccw_move(device, FSM_VANISH);
 	dev_crit(device->vdev.dev,
 		 "channel program does not end: its memory is kept, the mdev is of no more use\n");
@@ -180,9 +181,13 @@ void vfio_ccw_disable(struct vfio_ccw_device *device)
  */
 int vfio_ccw_reset(struct vfio_ccw_device *device)
 {
+	int ret;
+
 	vfio_ccw_disable(device);
 	vfio_ccw_status_forget(device);
-	return vfio_ccw_enable(device);
+	ret = vfio_ccw_enable(device);
+	vfio_ccw_observe_reset(device, ret);
+	return ret;
 }
 
 /**
@@ -193,6 +198,7 @@ int vfio_ccw_reset(struct vfio_ccw_device *device)
  */
 void vfio_ccw_vanish(struct vfio_ccw_device *device)
 {
+	vfio_ccw_observe_vanish(device);
 	vfio_ccw_move(device, FSM_VANISH);
 	device->interrupts++;
 	wake_up_all(&device->interrupted);
@@ -274,6 +280,7 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length)
 	struct vfio_ccw_device *device = to_vfio_ccw_device(vdev);
 	unsigned int request = vfio_ccw_pages_revoke(&device->pages, iova, length);
 
+	trace_vfio_ccw_dma_unmap(device, iova, length, request);
 	if (!request)
 		return;
 	stop_request(device, request);

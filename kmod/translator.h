@@ -216,9 +216,9 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  *	its reason is CCW_XLAT_OK if none did
  * @prefetch_forced: the guest did not allow prefetching, yet its program was
  *	read in advance: worth one message per device
+ * @cpa: guest channel-program address
  * @arena: the caller's arena; private from here on
  * @orb_flags: host ORB word 1
- * @cpa: guest channel-program address
  * @host_cpa: host absolute address of the program
  * @format1: guest CCWs are format 1
  * @format2_idaws: guest IDAWs are format 2 (64 bits)
@@ -246,11 +246,11 @@ struct ccw_xlat {
 	struct ccw_xlat_detail error;
 	struct ccw_xlat_detail cut;
 	bool prefetch_forced;
+	u32 cpa;
 
 	/* private: */
 	struct ccw_xlat_arena arena;
 	u32 orb_flags;
-	u32 cpa;
 	u32 host_cpa;
 	bool format1;
 	bool format2_idaws;

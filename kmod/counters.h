@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a mediated subchannel has done so far.
+ *
+ * Plain numbers that only grow, each guarded by a lock its writers hold anyway,
+ * so that counting costs one instruction. Whoever reads them takes no lock and
+ * sees each number as it is at that moment, but not all of the same moment.
+ */
+#ifndef VIRT_CCW_COUNTERS_H
+#define VIRT_CCW_COUNTERS_H
+
+#include <linux/bitops.h>
+#include <linux/types.h>
+
+#include "translator.h"
+
+/*
+ * Times are of the TOD clock: 4096 units are one microsecond. Bucket 0 of a
+ * histogram is for less than 512 units, or 125 ns; each other goes to twice the
+ * time of the one before, up to all a clock can hold.
+ */
+#define VFIO_CCW_BUCKET_SHIFT	9
+#define VFIO_CCW_BUCKET_NS	125
+#define VFIO_CCW_BUCKETS	(64 - VFIO_CCW_BUCKET_SHIFT + 1)
+
+/**
+ * enum vfio_ccw_function - what user space asks a subchannel to do
+ * @VFIO_CCW_START: START SUBCHANNEL
+ * @VFIO_CCW_RESUME: RESUME SUBCHANNEL
+ * @VFIO_CCW_HALT: HALT SUBCHANNEL
+ * @VFIO_CCW_CLEAR: CLEAR SUBCHANNEL
+ * @VFIO_CCW_FUNCTIONS: how many there are
+ */
+enum vfio_ccw_function {
+	VFIO_CCW_START,
+	VFIO_CCW_RESUME,
+	VFIO_CCW_HALT,
+	VFIO_CCW_CLEAR,
+	VFIO_CCW_FUNCTIONS,
+};
+
+/* The errors requests fail with; all others are counted together. */
+#define VFIO_CCW_ERRORS(error)						\
+	error(EBUSY) error(ENODEV) error(EACCES) error(EAGAIN)		\
+	error(EFAULT) error(EINVAL) error(ENOSPC) error(EOPNOTSUPP)	\
+	error(EIO) error(EINTR)
+
+#define VFIO_CCW_ERROR_INDEX(error)	VFIO_CCW_##error,
+enum vfio_ccw_error {
+	VFIO_CCW_ERRORS(VFIO_CCW_ERROR_INDEX)
+	VFIO_CCW_EOTHER,
+	VFIO_CCW_NUM_ERRORS,
+};
+
+/**
+ * struct vfio_ccw_histogram - how long something took, how many times
+ * @count: by vfio_ccw_bucket() of the time
+ */
+struct vfio_ccw_histogram {
+	u64 count[VFIO_CCW_BUCKETS];
+};
+
+/**
+ * struct vfio_ccw_counters - what a mediated subchannel has done so far
+ * @opened: times it was opened; guarded by request_lock, as what follows
+ * @resets: times user space has reset it
+ * @requests: by function, those that failed included
+ * @errors: requests that failed, by error
+ * @refused: translations that failed, by reason
+ * @ccws: CCWs of translated programs
+ * @pages: guest pages they use
+ * @bytes: bytes of guest memory they designate
+ * @revoked: programs that had to give up pages which user space has taken back;
+ *	guarded by pages.lock
+ * @ssch: START SUBCHANNEL by condition code; guarded by sch->lock, as what
+ *	follows
+ * @interrupts: interrupts while it was open
+ * @intermediate: those with which a program goes on
+ * @unsolicited: those of the device's own accord
+ * @unheard: those for which there was no eventfd
+ * @spurious: interrupts while it was closed
+ * @reads: times that user space has taken status
+ * @paths: channel path events
+ * @crws: channel report words queued
+ * @lost_crws: channel report words the queue had no room for
+ * @wedged: programs that could not be stopped
+ * @started_at: when the running program was started
+ * @signalled_at: when the end of a program was signalled that nobody has read,
+ *	or 0
+ * @start_to_interrupt: from START SUBCHANNEL to the interrupt that ends it
+ * @interrupt_to_signal: from there until the eventfd was signalled
+ * @signal_to_read: from there until user space has taken the status
+ */
+struct vfio_ccw_counters {
+	u64 opened;
+	u64 resets;
+	u64 requests[VFIO_CCW_FUNCTIONS];
+	u64 errors[VFIO_CCW_NUM_ERRORS];
+	u64 refused[CCW_XLAT_CHANGED + 1];
+	u64 ccws;
+	u64 pages;
+	u64 bytes;
+
+	u64 revoked;
+
+	u64 ssch[4];
+	u64 interrupts;
+	u64 intermediate;
+	u64 unsolicited;
+	u64 unheard;
+	u64 spurious;
+	u64 reads;
+	u64 paths;
+	u64 crws;
+	u64 lost_crws;
+	u64 wedged;
+	u64 started_at;
+	u64 signalled_at;
+	struct vfio_ccw_histogram start_to_interrupt;
+	struct vfio_ccw_histogram interrupt_to_signal;
+	struct vfio_ccw_histogram signal_to_read;
+};
+
+static inline unsigned int vfio_ccw_bucket(u64 time)
+{
+	return fls64(time >> VFIO_CCW_BUCKET_SHIFT);
+}
+
+static inline void vfio_ccw_count_time(struct vfio_ccw_histogram *histogram, u64 time)
+{
+	histogram->count[vfio_ccw_bucket(time)]++;
+}
+
+#endif

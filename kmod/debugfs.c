@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A mediated subchannel's counters, times and state as files, one value a line.
+ *
+ * A file may be open when its mdev goes: debugfs keeps its functions from being
+ * called once debugfs_remove() has returned, and the module from being unloaded
+ * while one is open.
+ */
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+
+#include "debugfs.h"
+#include "device.h"
+#include "names.h"
+
+static struct dentry *root;
+
+#define NAME(value, name)	[value] = name,
+
+static void show_value(struct seq_file *file, const char *name, const u64 *value)
+{
+	seq_printf(file, "%s %llu\n", name, READ_ONCE(*value));
+}
+
+/* a counter that is an element of an array, by its index */
+static void show_element(struct seq_file *file, const char *group, const char *name,
+			 const u64 *value)
+{
+	seq_printf(file, "%s.%s %llu\n", group, name, READ_ONCE(*value));
+}
+
+static void show_requests(struct seq_file *file, const struct vfio_ccw_counters *counters)
+{
+	static const char * const names[] = { VFIO_CCW_FUNCTION_NAMES(NAME, NAME) };
+	unsigned int i;
+
+	static_assert(ARRAY_SIZE(names) == VFIO_CCW_FUNCTIONS);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		show_element(file, "request", names[i], &counters->requests[i]);
+}
+
+static void show_errors(struct seq_file *file, const struct vfio_ccw_counters *counters)
+{
+#define ERROR_NAME(error)	[VFIO_CCW_##error] = #error,
+	static const char * const names[] = {
+		VFIO_CCW_ERRORS(ERROR_NAME)
+		[VFIO_CCW_EOTHER] = "other",
+	};
+#undef ERROR_NAME
+	unsigned int i;
+
+	static_assert(ARRAY_SIZE(names) == VFIO_CCW_NUM_ERRORS);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		show_element(file, "error", names[i], &counters->errors[i]);
+}
+
+static void show_refusals(struct seq_file *file, const struct vfio_ccw_counters *counters)
+{
+	static const char * const names[] = { CCW_XLAT_REASON_NAMES(NAME, NAME) };
+	unsigned int i;
+
+	static_assert(ARRAY_SIZE(names) == ARRAY_SIZE(counters->refused));
+	for (i = CCW_XLAT_OK + 1; i < ARRAY_SIZE(names); i++)
+		show_element(file, "refused", names[i], &counters->refused[i]);
+}
+
+static void show_condition_codes(struct seq_file *file,
+				 const struct vfio_ccw_counters *counters)
+{
+	static const char * const names[] = { "cc0", "cc1", "cc2", "cc3" };
+	unsigned int i;
+
+	static_assert(ARRAY_SIZE(names) == ARRAY_SIZE(counters->ssch));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		show_element(file, "ssch", names[i], &counters->ssch[i]);
+}
+
+static int counters_show(struct seq_file *file, void *unused)
+{
+	const struct vfio_ccw_device *device = file->private;
+	const struct vfio_ccw_counters *counters = &device->counters;
+
+	show_value(file, "opened", &counters->opened);
+	show_value(file, "resets", &counters->resets);
+	show_requests(file, counters);
+	show_errors(file, counters);
+	show_refusals(file, counters);
+	show_value(file, "ccws", &counters->ccws);
+	show_value(file, "pages", &counters->pages);
+	show_value(file, "bytes", &counters->bytes);
+	show_value(file, "revoked", &counters->revoked);
+	show_condition_codes(file, counters);
+	show_value(file, "interrupts", &counters->interrupts);
+	show_value(file, "intermediate", &counters->intermediate);
+	show_value(file, "unsolicited", &counters->unsolicited);
+	show_value(file, "unheard", &counters->unheard);
+	show_value(file, "spurious", &counters->spurious);
+	show_value(file, "reads", &counters->reads);
+	show_value(file, "paths", &counters->paths);
+	show_value(file, "crws", &counters->crws);
+	show_value(file, "lost_crws", &counters->lost_crws);
+	show_value(file, "wedged", &counters->wedged);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(counters);
+
+/* The last bucket of the clock has a bound beyond 64 bits of nanoseconds. */
+static u64 bucket_bound(unsigned int bucket)
+{
+	u64 bound = (u64)VFIO_CCW_BUCKET_NS << bucket;
+
+	return bound >> bucket == VFIO_CCW_BUCKET_NS ? bound : U64_MAX;
+}
+
+static void show_histogram(struct seq_file *file, const char *name,
+			   const struct vfio_ccw_histogram *histogram)
+{
+	unsigned int i;
+	u64 count;
+
+	for (i = 0; i < VFIO_CCW_BUCKETS; i++) {
+		count = READ_ONCE(histogram->count[i]);
+		if (count)
+			seq_printf(file, "%s %llu %llu\n", name, bucket_bound(i), count);
+	}
+}
+
+static int latency_show(struct seq_file *file, void *unused)
+{
+	const struct vfio_ccw_device *device = file->private;
+	const struct vfio_ccw_counters *counters = &device->counters;
+
+	show_histogram(file, "start_to_interrupt", &counters->start_to_interrupt);
+	show_histogram(file, "interrupt_to_signal", &counters->interrupt_to_signal);
+	show_histogram(file, "signal_to_read", &counters->signal_to_read);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(latency);
+
+static u32 pages_pinned(struct vfio_ccw_device *device)
+{
+	u32 pinned;
+
+	mutex_lock(&device->pages.lock);
+	pinned = device->pages.pinned;
+	mutex_unlock(&device->pages.lock);
+	return pinned;
+}
+
+static int state_show(struct seq_file *file, void *unused)
+{
+	struct vfio_ccw_device *device = file->private;
+	struct subchannel *sch = device->sch;
+	unsigned int request;
+	enum fsm_state state;
+	bool unread, wedged;
+	u8 paths;
+
+	spin_lock_irq(&sch->lock);
+	state = device->state;
+	request = device->request;
+	unread = device->status.unread;
+	wedged = device->wedged;
+	paths = sch->lpm;
+	spin_unlock_irq(&sch->lock);
+
+	seq_printf(file, "subchannel %s\n", dev_name(&sch->dev));
+	seq_printf(file, "state %s\n", fsm_state_name(state));
+	seq_printf(file, "request %u\n", request);
+	seq_printf(file, "status_unread %d\n", unread);
+	seq_printf(file, "pages_pinned %u\n", pages_pinned(device));
+	seq_printf(file, "paths 0x%02x\n", paths);
+	seq_printf(file, "wedged %d\n", wedged);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(state);
+
+/**
+ * vfio_ccw_debugfs_init - make the folder of all mdevs
+ */
+void vfio_ccw_debugfs_init(void)
+{
+	root = debugfs_create_dir("vfio_ccw", NULL);
+}
+
+/**
+ * vfio_ccw_debugfs_exit - remove it
+ */
+void vfio_ccw_debugfs_exit(void)
+{
+	debugfs_remove(root);
+}
+
+/**
+ * vfio_ccw_debugfs_add - make a device's files
+ * @device: a device that is complete
+ *
+ * Nothing depends on them: failures are of no interest.
+ */
+void vfio_ccw_debugfs_add(struct vfio_ccw_device *device)
+{
+	device->debugfs = debugfs_create_dir(dev_name(device->vdev.dev), root);
+	debugfs_create_file("counters", 0400, device->debugfs, device, &counters_fops);
+	debugfs_create_file("latency", 0400, device->debugfs, device, &latency_fops);
+	debugfs_create_file("state", 0400, device->debugfs, device, &state_fops);
+}
+
+/**
+ * vfio_ccw_debugfs_remove - remove a device's files
+ * @device: a device that is not freed yet
+ *
+ * Waits for those who are reading one.
+ */
+void vfio_ccw_debugfs_remove(struct vfio_ccw_device *device)
+{
+	debugfs_remove(device->debugfs);
+}
