@@ -2,8 +2,8 @@
 /*
  * Memory for a device's host channel program.
  *
- * CCWs and the addresses in an ORB have 31 bits, so the program lies below
- * 2 GiB: on s390 that is what GFP_DMA means. It is allocated once per open and
+ * CCWs and the addresses in an ORB have 31 bits, so the program and the sink lie
+ * below 2 GiB: on s390 that is what GFP_DMA means. It is allocated once per open and
  * used for one request after the other; a request allocates nothing.
  */
 #include <linux/gfp.h>
@@ -27,7 +27,7 @@
  */
 int vfio_ccw_arena_alloc(struct vfio_ccw_arena *arena)
 {
-	arena->sink = get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	arena->sink = get_zeroed_page(GFP_KERNEL_ACCOUNT | GFP_DMA);
 	if (!arena->sink)
 		return -ENOMEM;
 	for (arena->len = ARENA_MOST; arena->len >= ARENA_LEAST; arena->len /= 2) {

@@ -4,13 +4,15 @@
  * is being read:
  *
  *	0                                                             arena.len
- *	| slot 0 | slot 1 | ... | IDALs | free | host_page | guest_page | notes |
+ *	| slot 0 | slot 1 | ... | lists | free | host_page | guest_page | notes |
  *	                                ^ low
  *
- * A slot is one CCW in format 1, big-endian, 8 bytes. Each has a note of the
- * same size; notes grow down from the end in step with the slots.
+ * A slot is one CCW in format 1, big-endian, 8 bytes; one that nobody has come
+ * to yet is as the guest has it. Each has a note of the same size; notes grow
+ * down from the end in step with the slots.
  *
- * guest_page grows down, host_page gets its room at the same time.
+ * A list is an IDAL with a head of its own, see struct idal_head. guest_page
+ * grows down, host_page gets its room at the same time.
  *
  * Slots form segments, each the copy of a contiguous range of guest memory:
  *
@@ -21,19 +23,24 @@
  * read twice. The links stand for the two CCWs behind the range, which chaining
  * and a status modifier reach by position: where these are in another segment,
  * a link is a TIC to it.
+ *
+ * What is done for each CCW of a program is small and in one loop per step, all
+ * else is out of its way.
  */
 #ifndef VIRT_CCW_TRANSLATOR_INTERNAL_H
 #define VIRT_CCW_TRANSLATOR_INTERNAL_H
 
 #include "translator.h"
 
-/* CCW flags, the same in both formats (PoP, "Channel-Command Word"). */
-#define CCW_FLAG_CHAIN_DATA	0x80
-#define CCW_FLAG_CHAIN_COMMAND	0x40
-#define CCW_FLAG_SKIP		0x10
-#define CCW_FLAG_INDIRECT	0x04
-#define CCW_FLAG_SUSPEND	0x02
-#define CCW_FLAG_MODIFIED	0x01
+/* Flags in the first word of a format-1 CCW (PoP, "Channel-Command Word"). */
+#define CCW_CHAIN_DATA		0x00800000u
+#define CCW_CHAIN_COMMAND	0x00400000u
+#define CCW_SKIP		0x00100000u
+#define CCW_INDIRECT		0x00040000u
+#define CCW_SUSPEND		0x00020000u
+#define CCW_MODIFIED		0x00010000u
+#define CCW_FLAGS		0x00ff0000u
+#define CCW_COUNT		0x0000ffffu
 
 #define CCW_COMMAND_NOP		0x03
 #define CCW_COMMAND_TIC		0x08
@@ -45,6 +52,11 @@
 
 /* Slot number that never is a CCW: slot 0 is the first head. */
 #define NO_SLOT			0u
+
+/* Blocks that IDAWs designate, and pages, as powers of two. */
+#define BLOCK_2K		11u
+#define BLOCK_4K		12u
+#define PAGE_OFFSET_MASK	(CCW_XLAT_PAGE_SIZE - 1)
 
 /*
  * How a CCW is entered, as bits: as a command of its own, or by data chaining
@@ -59,22 +71,32 @@
 
 /* What became of a CCW. */
 #define NOTE_CUT		0x01	/* speculative, and wrong: zero CCW */
-#define NOTE_GUEST_PAGES	0x02	/* its IDAL holds guest pages */
-#define NOTE_SUSPEND		0x04	/* the guest wants it to suspend */
+#define NOTE_FORMAT1		0x02	/* a format-0 CCW, converted */
+#define NOTE_MODIFIER		0x04	/* what a status modifier finds is known */
+#define NOTE_INDIRECT		0x08	/* the guest's has an IDAL */
+#define NOTE_SUSPEND		0x10	/* the guest wants it to suspend */
 
 union slot_note {
 	struct {
-		u32 next;	/* CCW: next to visit. Link: slot it stands for. */
-				/* CCW with data: its guest address, once read. */
+		u32 next;	/* Link: slot it stands for. TIC: slot it goes to. */
+				/* CCW: next whose modifier is to be followed; */
+				/* guest address of its data, once that is read. */
 		u8 entered;	/* ENTER_ bits seen */
-		u8 pending;	/* ENTER_ bits seen and not yet visited */
 		u8 needed;	/* ENTER_ bits seen before speculation */
 		u8 flags;	/* NOTE_ bits */
 	} ccw;
 	struct {
 		u32 guest;	/* guest address of the segment's first CCW */
-		u32 count;	/* CCWs in the segment */
+		u16 count;	/* CCWs in the segment */
+		u16 reach;	/* so many of them were, or may have been, entered */
 	} head;
+};
+
+/* In front of every IDAL in the arena: whose it is. */
+struct idal_head {
+	u32 slot;	/* its CCW, or NO_SLOT if the IDAWs need no translation */
+	u16 idaws;	/* how many the CCW uses */
+	u16 room;	/* how many there are */
 };
 
 static inline u16 load_be16(const u8 *p)
@@ -127,19 +149,20 @@ static inline union slot_note *slot_note(const struct ccw_xlat *x, u32 slot)
 	       (x->arena.len / sizeof(union slot_note) - 1 - slot);
 }
 
-static inline u8 ccw_command(const u8 *ccw)
+/* The first word of a CCW: command, flags and count. */
+static inline u32 ccw_word(const u8 *ccw)
 {
-	return ccw[0];
+	return load_be32(ccw);
 }
 
-static inline u8 ccw_flags(const u8 *ccw)
+static inline u8 word_command(u32 word)
 {
-	return ccw[1];
+	return (u8)(word >> 24);
 }
 
-static inline u16 ccw_count(const u8 *ccw)
+static inline bool word_is_tic(u32 word)
 {
-	return load_be16(ccw + 2);
+	return word_command(word) == CCW_COMMAND_TIC;
 }
 
 static inline u32 ccw_address(const u8 *ccw)
@@ -147,9 +170,24 @@ static inline u32 ccw_address(const u8 *ccw)
 	return load_be32(ccw + 4);
 }
 
-static inline bool ccw_is_tic(const u8 *ccw)
+static inline void set_ccw(u8 *ccw, u32 word, u32 address)
 {
-	return ccw_command(ccw) == CCW_COMMAND_TIC;
+	store_be32(ccw, word);
+	store_be32(ccw + 4, address);
+}
+
+/* Converts a format-0 CCW in place (PoP, "Format-0 CCWs"). */
+static inline void ccw_to_format1(u8 *ccw)
+{
+	u32 command_and_address = load_be32(ccw);
+	u32 flags_and_count = load_be32(ccw + 4);
+	u32 word = (u32)CCW_COMMAND_TIC << 24;
+
+	/* Format 0 ignores all of a TIC but 4 bits and the address. */
+	if ((command_and_address >> 24 & 0x0f) != CCW_COMMAND_TIC)
+		word = (command_and_address & 0xff000000) |
+		       flags_and_count >> 24 << 16 | (flags_and_count & CCW_COUNT);
+	set_ccw(ccw, word, command_and_address & 0x00ffffff);
 }
 
 /* Addresses in guest CCWs are 24 bits in format 0, 31 bits in format 1. */
@@ -160,16 +198,35 @@ static inline u32 guest_limit(const struct ccw_xlat *x)
 
 static inline u32 page_rest(u64 address)
 {
-	return CCW_XLAT_PAGE_SIZE - (u32)(address % CCW_XLAT_PAGE_SIZE);
+	return CCW_XLAT_PAGE_SIZE - ((u32)address & PAGE_OFFSET_MASK);
+}
+
+/* Return: slot of the first of the links behind a segment. */
+static inline u32 first_link(const struct ccw_xlat *x, u32 head)
+{
+	return head + 1 + slot_note(x, head)->head.count;
+}
+
+/* Return: slot behind the last one of a segment that was entered. */
+static inline u32 segment_reach(const struct ccw_xlat *x, u32 head)
+{
+	return head + 1 + slot_note(x, head)->head.reach;
+}
+
+/* Return: slot of the next head, or of the guard behind the last segment. */
+static inline u32 next_segment(const struct ccw_xlat *x, u32 head)
+{
+	return first_link(x, head) + SEGMENT_LINKS;
 }
 
 #define for_each_segment(x, head)					\
 	for ((head) = 0; (head) + 1 < (x)->nr_slots;			\
-	     (head) = ccw_xlat_next_segment((x), (head)))
+	     (head) = next_segment((x), (head)))
 
-static inline bool slot_is_needed(const struct ccw_xlat *x, u32 slot)
+/* Return: guest address that a slot of a segment stands for, be it a link's. */
+static inline u32 guest_in_segment(const struct ccw_xlat *x, u32 head, u32 slot)
 {
-	return slot_note(x, slot)->ccw.needed;
+	return slot_note(x, head)->head.guest + (slot - head - 1) * CCW_SIZE;
 }
 
 /* Will the slot be in the host program as a CCW or TIC? */
@@ -180,21 +237,44 @@ static inline bool slot_is_live(const struct ccw_xlat *x, u32 slot)
 	return note->ccw.entered && !(note->ccw.flags & NOTE_CUT);
 }
 
-/* translator-program.c: the CCWs */
-u32 ccw_xlat_next_segment(const struct ccw_xlat *x, u32 head);
+/*
+ * PoP, "Command Code": what a command moves, and which way; nothing at all if it
+ * is invalid, and so is never executed.
+ */
+static inline u8 command_operation(u8 command)
+{
+	static const u8 by_low_digit[16] = {
+		0, ENTER_OUTPUT, ENTER_INPUT, ENTER_OUTPUT,
+		ENTER_INPUT /* sense */, ENTER_OUTPUT, ENTER_INPUT, ENTER_OUTPUT,
+		0, ENTER_OUTPUT, ENTER_INPUT, ENTER_OUTPUT,
+		ENTER_BACKWARD, ENTER_OUTPUT, ENTER_INPUT, ENTER_OUTPUT,
+	};
+
+	return command == CCW_COMMAND_NOP ? ENTER_NOTHING : by_low_digit[command & 0x0f];
+}
+
+/* translator-segments.c: reading CCWs and finding them again */
+enum ccw_xlat_reason ccw_xlat_slot_for(struct ccw_xlat *x, u32 guest, u32 *slot);
+u32 ccw_xlat_segment_of(struct ccw_xlat *x, u32 slot);
 u32 ccw_xlat_slot_guest(struct ccw_xlat *x, u32 slot);
-u8 ccw_xlat_operations(const u8 *ccw, u8 entered);
+void ccw_xlat_start_slots(struct ccw_xlat *x);
+
+/* translator-program.c: which CCWs the channel can come to */
 enum ccw_xlat_reason ccw_xlat_read_program(struct ccw_xlat *x);
-void ccw_xlat_finish_slots(struct ccw_xlat *x);
-enum ccw_xlat_reason ccw_xlat_reread_suspend(struct ccw_xlat *x);
 
 /* translator-data.c: the data they move */
 u32 ccw_xlat_data_bound(const struct ccw_xlat *x);
 enum ccw_xlat_reason ccw_xlat_read_data(struct ccw_xlat *x);
 enum ccw_xlat_reason ccw_xlat_translate_data(struct ccw_xlat *x);
 
+/* translator-pages.c: the guest pages that data lies in */
+void ccw_xlat_publish_pages(struct ccw_xlat *x);
+u32 ccw_xlat_find_page(const struct ccw_xlat *x, u64 page);
+
+/* translator-suspend.c: suspend flags that change */
+enum ccw_xlat_reason ccw_xlat_reread_suspend(struct ccw_xlat *x);
+
 /* translator.c */
-void ccw_xlat_note_cut(struct ccw_xlat *x, u32 guest_ccw,
-		       enum ccw_xlat_reason reason);
+void ccw_xlat_note_cut(struct ccw_xlat *x, u32 guest_ccw, enum ccw_xlat_reason reason);
 
 #endif

@@ -127,6 +127,7 @@ static bool arena_is_usable(const struct ccw_xlat_arena *arena)
 	       arena->len >= CCW_XLAT_ARENA_MIN &&
 	       arena->abs < ABSOLUTE_2G &&
 	       arena->len <= ABSOLUTE_2G - arena->abs &&
+	       arena->sink < ABSOLUTE_2G &&
 	       arena->sink % CCW_XLAT_PAGE_SIZE == 0;
 }
 
@@ -152,7 +153,7 @@ static enum ccw_xlat_reason take_orb(struct ccw_xlat *x, const u8 *orb)
 	x->format2_idaws = flags & ORB_FORMAT2_IDAW;
 	x->prefetch_forced = !(flags & ORB_PREFETCH);
 	/* T means something only for format-2 IDAWs; format 1 is 2 KiB. */
-	x->guest_block = x->format2_idaws && !(flags & ORB_2K_IDAW) ? 4096 : 2048;
+	x->guest_shift = x->format2_idaws && !(flags & ORB_2K_IDAW) ? BLOCK_4K : BLOCK_2K;
 	/*
 	 * Immediate operations of format-0 programs never give incorrect
 	 * length, whatever L is; of format-1 programs they do unless L is on.
@@ -201,8 +202,7 @@ int ccw_xlat_fetch(struct ccw_xlat *x, const struct ccw_xlat_arena *arena,
 	if (reason) {
 		x->nr_slots = 0;
 		x->nr_pages = 0;
-	} else {
-		ccw_xlat_finish_slots(x);
+		x->low = 0;
 	}
 	return finish(x, reason);
 }
@@ -295,7 +295,7 @@ void ccw_xlat_host_orb(const struct ccw_xlat *x, u8 *orb)
 {
 	u32 flags = x->orb_flags | ORB_FORMAT | ORB_PREFETCH | ORB_FORMAT2_IDAW;
 
-	if (x->host_block == 2048)
+	if (x->host_shift == BLOCK_2K)
 		flags |= ORB_2K_IDAW;
 	store_be32(orb, 0);
 	store_be32(orb + 4, flags);
@@ -317,19 +317,15 @@ int ccw_xlat_refresh_suspend(struct ccw_xlat *x, ccw_xlat_read_fn read, void *ct
 u32 ccw_xlat_guest_cpa(const struct ccw_xlat *x, u32 host_cpa)
 {
 	u32 offset = host_cpa - arena_abs(x, 0);
-	const union slot_note *note;
 	u32 slot = offset / CCW_SIZE;
 	u32 head;
 
-	if (offset % CCW_SIZE || slot >= x->nr_slots)
+	if (offset % CCW_SIZE || !slot || slot >= x->nr_slots)
 		return 0;
-	for_each_segment(x, head) {
-		note = slot_note(x, head);
-		/* A CCW's own address, or the one behind the last link. */
-		if (slot > head &&
-		    slot <= head + note->head.count + SEGMENT_OVERHEAD)
-			return note->head.guest + (slot - head - 1) * CCW_SIZE;
-	}
+	/* A CCW's own address, or the one behind the last link. */
+	for_each_segment(x, head)
+		if (slot <= next_segment(x, head))
+			return guest_in_segment(x, head, slot);
 	return 0;
 }
 

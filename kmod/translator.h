@@ -31,8 +31,8 @@
  * and pinning take VFIO's locks and sleep, and the driver must be able to
  * decide between the steps (a dma_unmap that arrives, a reset). After
  * ccw_xlat_fetch() guest memory is not looked at again, but for suspend flags
- * when the guest resumes its program; a driver that wants to pin by itself may walk guest_page[] and fill host_page[] instead of
- * calling ccw_xlat_pin().
+ * when the guest resumes its program; a driver that wants to pin by itself may
+ * walk guest_page[] and fill host_page[] instead of calling ccw_xlat_pin().
  *
  * What a successful ccw_xlat_build() guarantees, whatever the guest wrote and
  * however it changed its memory meanwhile: every address in the host program
@@ -56,13 +56,17 @@
  * Memory: the arena is filled from below with what the channel reads (CCWs
  * first, IDAWs behind) and from above with bookkeeping. A program takes
  *	16 bytes for each CCW slot read. Slots come in pieces of at least
- *	   CCW_XLAT_PIECE bytes of guest memory (less only at the end of a page),
- *	   and each place where the program is not contiguous takes 3 more;
+ *	   CCW_XLAT_PIECE bytes of guest memory (less only at the end of a page;
+ *	   at the program's start CCW_XLAT_PIECE_FIRST, but no more than an eighth
+ *	   of the arena's length), and each place where the program is not
+ *	   contiguous takes 3 more;
+ *	 8 bytes for each CCW that moves data;
  *	 8 bytes for each host IDAW, one a block touched: 4 KiB blocks, or 2 KiB
  *	   if the guest's ORB and any of its CCWs ask for 2 KiB IDAWs; blocks are
- *	   counted per CCW;
+ *	   counted per CCW, and there must be room for 16 bytes with each of them;
  *	16 bytes for each run of IDAWs in one page;
- *	   and 256 or 512 bytes if a CCW moves no data (NOP, skip, count 0).
+ *	   and 136 or 264 bytes if a CCW of more than 2 KiB moves no data (NOP,
+ *	   skip).
  * That arena length is the only bound; no number of CCWs or segments is.
  */
 #ifndef VIRT_CCW_TRANSLATOR_H
@@ -76,8 +80,9 @@
 /* Guest and host frames are 4 KiB. */
 #define CCW_XLAT_PAGE_SIZE	4096u
 
-/* First piece of a program that is read, in bytes. */
+/* A piece of a program that is read, in bytes; and the first, if the arena is large. */
 #define CCW_XLAT_PIECE		256u
+#define CCW_XLAT_PIECE_FIRST	1024u
 
 /* Longest run of pages handed to a pin or unpin callback at once. */
 #define CCW_XLAT_RUN_MAX	256u
@@ -153,10 +158,10 @@ struct ccw_xlat_detail {
  * @abs: host absolute address of @cpu, aligned to 8; the whole arena lies below
  *	2 GiB, for CCWs hold 31-bit addresses
  * @len: bytes, a multiple of 8, at least CCW_XLAT_ARENA_MIN
- * @sink: host absolute address of a 4 KiB page, aligned to 4096, anywhere in
- *	memory: CCWs that move no data designate it, so that a device that does
- *	move some reaches nothing else. It should be all zeros and must not be
- *	shared between guests.
+ * @sink: host absolute address of a 4 KiB page below 2 GiB, aligned to 4096:
+ *	CCWs that move no data designate it, so that a device that does move some
+ *	reaches nothing else. It should be all zeros and must not be shared
+ *	between guests.
  *
  * All three stay the caller's and must not change while the program may run.
  * The arena needs no initialisation.
@@ -225,14 +230,15 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  * @indirect: some guest CCW has an IDAL
  * @speculating: visiting speculative CCWs
  * @kept: bytes of arena that speculative CCWs must leave for needed data
- * @guest_block: bytes a guest IDAW designates
- * @host_block: bytes a host IDAW designates
+ * @guest_shift: what a guest IDAW designates, as a power of two
+ * @host_shift: what a host IDAW designates, as a power of two
  * @nr_slots: CCW slots in use, counted from the start of the arena
  * @last_head: slot of the head of the newest segment
  * @near_head: slot of the head of the segment last looked at
- * @to_visit: slot of the first CCW in the list of those yet to visit
+ * @to_follow: slot of the first CCW in the list of those whose status modifier
+ *	is to be followed
  * @low: arena offset of the first free byte above CCWs and IDAWs
- * @sink_forward: arena offset of the IDAL for forward data to nowhere, or 0
+ * @sink_forward: address of the IDAL for much forward data to nowhere, or 0
  * @sink_backward: the same for READ BACKWARD
  * @read: the reader, while fetching or refreshing
  * @read_ctx: its context
@@ -257,12 +263,12 @@ struct ccw_xlat {
 	bool indirect;
 	bool speculating;
 	u32 kept;
-	u32 guest_block;
-	u32 host_block;
+	u32 guest_shift;
+	u32 host_shift;
 	u32 nr_slots;
 	u32 last_head;
 	u32 near_head;
-	u32 to_visit;
+	u32 to_follow;
 	u32 low;
 	u32 sink_forward;
 	u32 sink_backward;
@@ -345,9 +351,8 @@ void ccw_xlat_host_orb(const struct ccw_xlat *x, u8 *orb);
  * guest resumes after it has turned off the flag of one CCW, often while it
  * turns on that of another. New flags are on before old ones are off, so that a
  * program that is not suspended yet stops at either. Nothing else of the host
- * program changes: whatever else of a needed CCW has changed is refused, as far
- * as command, flags, count and address tell. A speculative CCW that has changed
- * or cannot be read stays as it is.
+ * program changes: whatever else of a needed CCW has changed is refused. A
+ * speculative CCW that has changed or cannot be read stays as it is.
  *
  * Return: 0; -EFAULT or -EOPNOTSUPP with @x->error telling more, and then the
  * host program is as before.

@@ -113,6 +113,17 @@ walk_data (Walk *walk, guint64 at, guint32 list, gint64 count, gboolean backward
     }
 }
 
+/* Only the sink is below 2 GiB for sure. */
+static void
+walk_direct (Walk *walk, guint64 at, guint32 address, guint32 count, gboolean backward)
+{
+  guint32 last = count == 0 ? address : backward ? address - count + 1 : address + count - 1;
+
+  if (address / MACHINE_PAGE != MACHINE_SINK / MACHINE_PAGE ||
+      last / MACHINE_PAGE != MACHINE_SINK / MACHINE_PAGE)
+    walk_broken (walk, at, "direct address outside the sink", address);
+}
+
 static void
 walk_ccw (Walk *walk, guint64 at, guint how)
 {
@@ -134,8 +145,9 @@ walk_ccw (Walk *walk, guint64 at, guint how)
   if ((ccw[1] & 0x01) != 0)
     return walk_broken (walk, at, "MIDA flag", ccw[1]);
   if ((ccw[1] & 0x04) == 0)
-    return walk_broken (walk, at, "direct address", word_at (ccw + 4));
-  walk_data (walk, at, word_at (ccw + 4), count, how == AS_BACKWARD);
+    walk_direct (walk, at, word_at (ccw + 4), count, how == AS_BACKWARD);
+  else
+    walk_data (walk, at, word_at (ccw + 4), count, how == AS_BACKWARD);
   if ((ccw[1] & 0x80) != 0)
     walk_to (walk, at + 8, how);
   else if ((ccw[1] & 0x40) != 0)

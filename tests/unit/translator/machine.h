@@ -12,9 +12,11 @@
 
 #define MACHINE_PAGE 4096u
 
-/* Guest addresses stay below this, host data pages and the sink above. */
+/* Guest addresses stay below this, host data pages above. */
 #define MACHINE_HOST_BASE 0x0000700000000000ull
-#define MACHINE_SINK (MACHINE_HOST_BASE - 0x10000)
+
+/* Below 2 GiB, as the arena is. */
+#define MACHINE_SINK 0x7fe00000ull
 
 typedef struct Machine Machine;
 
