@@ -4,6 +4,7 @@
  * eventfd to reading the region, as QEMU does it. In a machine that is emulated
  * with a fixed time for each instruction, nanoseconds are instructions.
  */
+#include "../profile/marks.h"
 #include "programs.h"
 
 #include <stdio.h>
@@ -103,6 +104,20 @@ command_measure (Client *client, int argc, char **argv)
   return 0;
 }
 
+/* Round trips between the marks that the emulator's plugin knows. */
+static int
+command_profile (Client *client, const char *name, unsigned count)
+{
+  Program program = write_program (client, find_program (name));
+  struct ccw_io_region request = request_for (&program);
+
+  round_trips (client, &request, WARM_UP);
+  profile_mark (PROFILE_BEGIN);
+  round_trips (client, &request, count);
+  profile_mark (PROFILE_END);
+  return 0;
+}
+
 static int
 command_list (void)
 {
@@ -157,7 +172,8 @@ usage (void)
 {
   fputs ("usage: ccw-bench list\n"
          "       ccw-bench measure UUID [PROGRAM...]\n"
-         "       ccw-bench repeat UUID PROGRAM COUNT\n", stderr);
+         "       ccw-bench repeat UUID PROGRAM COUNT\n"
+         "       ccw-bench profile UUID PROGRAM COUNT\n", stderr);
   return 2;
 }
 
@@ -178,6 +194,8 @@ main (int argc, char **argv)
     status = command_measure (&client, argc - 3, argv + 3);
   else if (!strcmp (argv[1], "repeat") && argc == 5)
     status = command_repeat (&client, argv[3], atoi (argv[4]));
+  else if (!strcmp (argv[1], "profile") && argc == 5)
+    status = command_profile (&client, argv[3], atoi (argv[4]));
   else
     status = usage ();
   client_close (&client);
