@@ -21,7 +21,7 @@ die (const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  fputs ("vfio-client: ", stderr);
+  fprintf (stderr, "%s: ", program_invocation_short_name);
   vfprintf (stderr, format, args);
   fputc ('\n', stderr);
   va_end (args);
@@ -32,16 +32,6 @@ void
 die_errno (const char *what)
 {
   die ("%s: %s", what, strerror (errno));
-}
-
-static int
-open_or_die (const char *path)
-{
-  int fd = open (path, O_RDWR | O_CLOEXEC);
-
-  if (fd < 0)
-    die_errno (path);
-  return fd;
 }
 
 /* The number of the IOMMU group that the mdev's link leads to. */
@@ -59,23 +49,29 @@ client_group_number (const char *uuid)
   return atoi (basename (target));
 }
 
-static void
+/* Returns NULL, or what could not be done, with errno set; as all that follow. */
+static const char *
 open_group (Client *client)
 {
   struct vfio_group_status status = { .argsz = sizeof status };
   char path[64];
 
   snprintf (path, sizeof path, "/dev/vfio/%d", client_group_number (client->uuid));
-  client->container = open_or_die ("/dev/vfio/vfio");
-  client->group = open_or_die (path);
+  client->container = open ("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+  if (client->container < 0)
+    return "/dev/vfio/vfio";
+  client->group = open (path, O_RDWR | O_CLOEXEC);
+  if (client->group < 0)
+    return "/dev/vfio/GROUP";
   if (ioctl (client->group, VFIO_GROUP_GET_STATUS, &status))
-    die_errno ("VFIO_GROUP_GET_STATUS");
+    return "VFIO_GROUP_GET_STATUS";
   if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE))
     die ("%s is not viable", path);
   if (ioctl (client->group, VFIO_GROUP_SET_CONTAINER, &client->container))
-    die_errno ("VFIO_GROUP_SET_CONTAINER");
+    return "VFIO_GROUP_SET_CONTAINER";
   if (ioctl (client->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
-    die_errno ("VFIO_SET_IOMMU");
+    return "VFIO_SET_IOMMU";
+  return NULL;
 }
 
 static void
@@ -87,9 +83,8 @@ allocate_memory (Client *client)
     die_errno ("mmap");
 }
 
-/* Let the device reach the memory. */
-void
-client_map (Client *client)
+static int
+map_memory (Client *client)
 {
   struct vfio_iommu_type1_dma_map map = {
     .argsz = sizeof map,
@@ -99,7 +94,14 @@ client_map (Client *client)
     .size = MEMORY_SIZE,
   };
 
-  if (ioctl (client->container, VFIO_IOMMU_MAP_DMA, &map))
+  return ioctl (client->container, VFIO_IOMMU_MAP_DMA, &map);
+}
+
+/* Let the device reach the memory. */
+void
+client_map (Client *client)
+{
+  if (map_memory (client))
     die_errno ("VFIO_IOMMU_MAP_DMA");
 }
 
@@ -142,38 +144,88 @@ listen_to (Client *client, unsigned index)
   return fd;
 }
 
-static void
+static const char *
 open_device (Client *client)
 {
   unsigned index;
 
   client->device = ioctl (client->group, VFIO_GROUP_GET_DEVICE_FD, client->uuid);
   if (client->device < 0)
-    die_errno ("VFIO_GROUP_GET_DEVICE_FD");
+    return "VFIO_GROUP_GET_DEVICE_FD";
   for (index = 0; index < REGIONS; index++)
     find_region (client, index);
   client->io_event = listen_to (client, VFIO_CCW_IO_IRQ_INDEX);
   client->request_event = listen_to (client, VFIO_CCW_REQ_IRQ_INDEX);
+  return NULL;
+}
+
+static const char *
+attach (Client *client)
+{
+  const char *failed = open_group (client);
+
+  if (failed)
+    return failed;
+  if (map_memory (client))
+    return "VFIO_IOMMU_MAP_DMA";
+  return open_device (client);
+}
+
+/*
+ * Opens the device CLIENT->uuid, which reaches CLIENT->memory. Returns NULL, or
+ * what could not be done, with errno set; then nothing is open.
+ */
+const char *
+client_attach (Client *client)
+{
+  const char *failed;
+  int error;
+
+  client->container = client->group = client->device = -1;
+  client->io_event = client->request_event = -1;
+  failed = attach (client);
+  error = errno;
+  if (failed)
+    client_detach (client);
+  errno = error;
+  return failed;
+}
+
+static void
+close_if_open (int *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+  *fd = -1;
+}
+
+/* Closes the device, whatever it does; the memory stays. */
+void
+client_detach (Client *client)
+{
+  close_if_open (&client->device);
+  close_if_open (&client->group);
+  close_if_open (&client->container);
+  close_if_open (&client->io_event);
+  close_if_open (&client->request_event);
 }
 
 void
 client_open (Client *client, const char *uuid)
 {
+  const char *failed;
+
   client->uuid = uuid;
-  open_group (client);
   allocate_memory (client);
-  client_map (client);
-  open_device (client);
+  failed = client_attach (client);
+  if (failed)
+    die_errno (failed);
 }
 
 void
 client_close (Client *client)
 {
-  close (client->device);
-  close (client->group);
-  close (client->container);
-  close (client->io_event);
-  close (client->request_event);
+  client_detach (client);
   munmap (client->memory, MEMORY_SIZE);
 }
 

@@ -52,6 +52,8 @@ void die_errno (const char *what) __attribute__ ((noreturn));
 int client_group_number (const char *uuid);
 void client_open (Client *client, const char *uuid);
 void client_close (Client *client);
+const char *client_attach (Client *client);
+void client_detach (Client *client);
 
 void client_map (Client *client);
 void client_unmap (Client *client);
