@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CCWS_MAX 16
-#define IDAWS_MAX 8
+#define CCWS_MAX 8
+#define IDAWS_MAX 4
 #define PAGE 4096u
-/* where a program's IDAW lists lie: 16 of up to 8 IDAWs */
+/* a program's IDAW lists lie one behind the other */
 #define LIST_SIZE (IDAWS_MAX * 8)
 
 /* how long to wait for a status that need not come */
