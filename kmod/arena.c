@@ -25,45 +25,32 @@
  *
  * Return: 0 or -ENOMEM; the caller frees it with vfio_ccw_arena_free().
  */
-int vfio_ccw_arena_alloc(struct vfio_ccw_arena *arena)
+int vfio_ccw_arena_alloc(struct ccw_xlat_arena *arena)
 {
-	arena->sink = get_zeroed_page(GFP_KERNEL_ACCOUNT | GFP_DMA);
-	if (!arena->sink)
+	unsigned long sink = get_zeroed_page(GFP_KERNEL_ACCOUNT | GFP_DMA);
+
+	if (!sink)
 		return -ENOMEM;
 	for (arena->len = ARENA_MOST; arena->len >= ARENA_LEAST; arena->len /= 2) {
-		arena->memory = alloc_pages_exact(arena->len, GFP_KERNEL_ACCOUNT | GFP_DMA |
-						  __GFP_NOWARN | __GFP_NORETRY);
-		if (arena->memory)
-			return 0;
+		arena->cpu = alloc_pages_exact(arena->len, GFP_KERNEL_ACCOUNT | GFP_DMA |
+					       __GFP_NOWARN | __GFP_NORETRY);
+		if (!arena->cpu)
+			continue;
+		arena->abs = virt_to_phys(arena->cpu);
+		arena->sink = virt_to_phys((void *)sink);
+		return 0;
 	}
-	vfio_ccw_arena_free(arena);
+	free_page(sink);
 	return -ENOMEM;
 }
 
 /**
  * vfio_ccw_arena_free - free the memory of a device's channel programs
- * @arena: an arena no channel program runs in; empty afterwards
+ * @arena: an allocated arena no channel program runs in; empty afterwards
  */
-void vfio_ccw_arena_free(struct vfio_ccw_arena *arena)
+void vfio_ccw_arena_free(struct ccw_xlat_arena *arena)
 {
-	if (arena->memory)
-		free_pages_exact(arena->memory, arena->len);
-	free_page(arena->sink);
-	*arena = (struct vfio_ccw_arena) {};
-}
-
-/**
- * vfio_ccw_arena_layout - where the translator may work
- * @arena: an allocated arena
- *
- * Return: the translator's description of it.
- */
-struct ccw_xlat_arena vfio_ccw_arena_layout(const struct vfio_ccw_arena *arena)
-{
-	return (struct ccw_xlat_arena) {
-		.cpu = arena->memory,
-		.abs = virt_to_phys(arena->memory),
-		.len = arena->len,
-		.sink = virt_to_phys((void *)arena->sink),
-	};
+	free_pages_exact(arena->cpu, arena->len);
+	free_page((unsigned long)phys_to_virt(arena->sink));
+	*arena = (struct ccw_xlat_arena) {};
 }

@@ -141,9 +141,9 @@ static u32 pages_pinned(struct vfio_ccw_device *device)
 {
 	u32 pinned;
 
-	mutex_lock(&device->pages.lock);
+	spin_lock(&device->pages.lock);
 	pinned = device->pages.pinned;
-	mutex_unlock(&device->pages.lock);
+	spin_unlock(&device->pages.lock);
 	return pinned;
 }
 

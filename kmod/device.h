@@ -8,7 +8,7 @@
  *				clear, reset, open, close. Held while guest
  *				memory is read and pages are pinned, so neither
  *				dma_unmap nor an interrupt may take it.
- *   pages.lock (mutex)		which pages are pinned. Taken by dma_unmap, so
+ *   pages.lock (spinlock)	which pages are pinned. Taken by dma_unmap, so
  *				never held while VFIO pins, unpins or copies:
  *				those take the container's lock, under which
  *				VFIO calls dma_unmap.
@@ -84,25 +84,16 @@ struct vfio_ccw_crw_queue {
 };
 
 /**
- * struct vfio_ccw_arena - memory for a device's host channel program
- * @memory: below 2 GiB, NULL while the device is closed
- * @len: bytes
- * @sink: the page that CCWs without data designate
- */
-struct vfio_ccw_arena {
-	void *memory;
-	size_t len;
-	unsigned long sink;
-};
-
-/**
  * struct vfio_ccw_pages - the pages of the current channel program
  * @lock: guards the rest
  * @request: number of the request they belong to, from 1; 0: none yet
- * @program: translation which lists them, NULL before they are known
+ * @program: translation which lists them, NULL while there are none; changed
+ *	under request_lock and @lock, so either is enough to look at it
  * @pinned: the first so many of @program's pages were handled, and are pinned
  *	unless their host address is CCW_XLAT_UNPINNED
- * @pinning: a run is being pinned
+ * @newest_run: index of the first page of the run that was pinned last
+ * @pinning: pages are being pinned; meanwhile @pinned and @newest_run belong to
+ *	whoever pins
  * @unpinning: runs being unpinned
  * @revoked: no more may be pinned for this request
  * @wanted: number of the request whose pages user space wants back; the
@@ -113,10 +104,11 @@ struct vfio_ccw_arena {
  * @moved: woken when @pinning or @unpinning falls, or @given_up changes
  */
 struct vfio_ccw_pages {
-	struct mutex lock;
+	spinlock_t lock;
 	unsigned int request;
 	struct ccw_xlat *program;
 	u32 pinned;
+	u32 newest_run;
 	bool pinning;
 	unsigned int unpinning;
 	bool revoked;
@@ -139,12 +131,13 @@ struct vfio_ccw_pages {
  * @command: the last asynchronous command and its result; likewise
  * @program: the translated channel program; written under @request_lock while
  *	the state is FSM_BUILDING, stable while FSM_ACTIVE or FSM_STOPPING
- * @arena: where it lies
+ * @arena: where it lies; no memory while the device is closed
  * @pages: the guest pages it uses
  * @give_up: gives up pages which dma_unmap wants
  * @state: guarded by sch->lock, as all that follows
  * @request: number of the newest request
  * @status: status on its way to user space
+ * @signals: how often it was signalled since it was read last
  * @interrupts: counts interrupts, for those who wait for the next
  * @wedged: a program could not be stopped; its memory is never given back. Set
  *	before @state tells, never reset, and read by who has seen @state.
@@ -166,7 +159,7 @@ struct vfio_ccw_device {
 	int start_result;
 	struct ccw_cmd_region command;
 	struct ccw_xlat program;
-	struct vfio_ccw_arena arena;
+	struct ccw_xlat_arena arena;
 
 	struct vfio_ccw_pages pages;
 	struct work_struct give_up;
@@ -174,6 +167,7 @@ struct vfio_ccw_device {
 	enum fsm_state state;
 	unsigned int request;
 	struct irb_box status;
+	unsigned int signals;
 	unsigned int interrupts;
 	bool wedged;
 	wait_queue_head_t interrupted;
@@ -230,9 +224,8 @@ extern struct workqueue_struct *vfio_ccw_queue;
 extern struct mdev_driver vfio_ccw_mdev_driver;
 
 /* arena.c */
-int vfio_ccw_arena_alloc(struct vfio_ccw_arena *arena);
-void vfio_ccw_arena_free(struct vfio_ccw_arena *arena);
-struct ccw_xlat_arena vfio_ccw_arena_layout(const struct vfio_ccw_arena *arena);
+int vfio_ccw_arena_alloc(struct ccw_xlat_arena *arena);
+void vfio_ccw_arena_free(struct ccw_xlat_arena *arena);
 
 /* request.c */
 int vfio_ccw_start(struct vfio_ccw_device *device);
@@ -259,13 +252,13 @@ void vfio_ccw_status_forget(struct vfio_ccw_device *device);
 
 /* pages.c */
 void vfio_ccw_pages_init(struct vfio_ccw_pages *pages);
-int vfio_ccw_pages_pin(struct vfio_ccw_device *device, unsigned int request);
+int vfio_ccw_pages_pin(struct vfio_ccw_device *device);
 unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 length);
 unsigned int vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int request);
 void vfio_ccw_pages_give_up(struct vfio_ccw_device *device);
 void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, unsigned int request,
 				   long time);
-void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages);
+void vfio_ccw_pages_collect(struct vfio_ccw_device *device);
 void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request);
 
 /* regions.c */
@@ -279,6 +272,7 @@ unsigned int vfio_ccw_num_regions(void);
 void vfio_ccw_triggers_init(struct vfio_ccw_triggers *triggers);
 void vfio_ccw_triggers_drop(struct vfio_ccw_triggers *triggers);
 bool vfio_ccw_trigger(struct vfio_ccw_triggers *triggers, unsigned int index);
+void vfio_ccw_untrigger(struct vfio_ccw_triggers *triggers, unsigned int index);
 int vfio_ccw_get_irq_info(struct vfio_irq_info *info);
 int vfio_ccw_set_irqs(struct vfio_ccw_device *device, const struct vfio_irq_set *set,
 		      void __user *data);

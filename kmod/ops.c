@@ -29,7 +29,6 @@ static void release_device(struct vfio_device *vdev)
 	struct vfio_ccw_device *device = to_vfio_ccw_device(vdev);
 
 	cancel_work_sync(&device->give_up);
-	mutex_destroy(&device->pages.lock);
 	mutex_destroy(&device->request_lock);
 }
 

@@ -38,30 +38,16 @@ struct page_run {
  */
 void vfio_ccw_pages_init(struct vfio_ccw_pages *pages)
 {
-	mutex_init(&pages->lock);
+	spin_lock_init(&pages->lock);
 	init_waitqueue_head(&pages->moved);
 	pages->hold_until = jiffies;
 }
 
-static bool begin_pinning(struct vfio_ccw_pages *pages)
+/* Most of the time nobody waits, and then this is a look at the queue. */
+static void wake_waiters(struct vfio_ccw_pages *pages)
 {
-	bool allowed;
-
-	mutex_lock(&pages->lock);
-	allowed = !pages->revoked;
-	pages->pinning = allowed;
-	mutex_unlock(&pages->lock);
-	return allowed;
-}
-
-static void end_pinning(struct vfio_ccw_pages *pages, u32 pinned)
-{
-	mutex_lock(&pages->lock);
-	pages->pinning = false;
-	if (pinned)
-		pages->pinned = pinned;
-	mutex_unlock(&pages->lock);
-	wake_up_all(&pages->moved);
+	if (wq_has_sleeper(&pages->moved))
+		wake_up_all(&pages->moved);
 }
 
 static void pages_to_addresses(u64 *host, u32 count)
@@ -95,17 +81,22 @@ static int pin_all_or_none(struct vfio_device *vdev, u64 guest, u32 count, u64 *
 	return done < 0 ? done : -EFAULT;
 }
 
+/* Who revokes pages waits until no run is being pinned: so at most for this one. */
 static int pin_run(void *context, u64 guest, u32 count, u64 *host)
 {
 	struct vfio_ccw_device *device = context;
+	struct vfio_ccw_pages *pages = &device->pages;
 	u32 first = host - device->program.host_page;
 	int ret;
 
-	if (!begin_pinning(&device->pages))
+	if (READ_ONCE(pages->revoked))
 		return -ECANCELED;
 	ret = pin_all_or_none(&device->vdev, guest, count, host);
 	trace_vfio_ccw_pinned(device, guest, count, ret);
-	end_pinning(&device->pages, ret ? 0 : first + count);
+	if (!ret) {
+		pages->newest_run = first;
+		pages->pinned = first + count;
+	}
 	return ret;
 }
 
@@ -122,30 +113,49 @@ static int wait_out_hold(struct vfio_ccw_pages *pages)
 	return 0;
 }
 
+static void begin_pinning(struct vfio_ccw_device *device)
+{
+	struct vfio_ccw_pages *pages = &device->pages;
+
+	spin_lock(&pages->lock);
+	pages->request = device->request;
+	pages->program = &device->program;
+	pages->pinned = 0;
+	pages->newest_run = 0;
+	pages->revoked = false;
+	pages->pinning = true;
+	spin_unlock(&pages->lock);
+}
+
+/* Who sees that nothing is being pinned also sees what was pinned. */
+static void end_pinning(struct vfio_ccw_pages *pages)
+{
+	smp_store_release(&pages->pinning, false);
+	wake_waiters(pages);
+}
+
 /**
  * vfio_ccw_pages_pin - pin what a fetched channel program needs
- * @device: the device; its request_lock is held and its pages were collected
- * @request: number of the request
+ * @device: the device; its request_lock is held, its program is that of its
+ *	newest request, and the pages of the one before were collected
  *
  * Return: 0 also if some pages cannot be pinned (the translator knows whether
  * that matters), -ECANCELED if they were revoked meanwhile, or another -errno.
- * The caller releases the pages in any case.
+ * The caller collects the pages in any case.
  */
-int vfio_ccw_pages_pin(struct vfio_ccw_device *device, unsigned int request)
+int vfio_ccw_pages_pin(struct vfio_ccw_device *device)
 {
-	struct vfio_ccw_pages *pages = &device->pages;
 	int ret;
 
-	ret = wait_out_hold(pages);
+	if (!device->program.nr_pages)
+		return 0;
+	ret = wait_out_hold(&device->pages);
 	if (ret)
 		return ret;
-	mutex_lock(&pages->lock);
-	pages->request = request;
-	pages->program = &device->program;
-	pages->pinned = 0;
-	pages->revoked = false;
-	mutex_unlock(&pages->lock);
-	return ccw_xlat_pin(&device->program, pin_run, device);
+	begin_pinning(device);
+	ret = ccw_xlat_pin(&device->program, pin_run, device);
+	end_pinning(&device->pages);
+	return ret;
 }
 
 /**
@@ -162,15 +172,16 @@ unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 l
 {
 	unsigned int request = 0;
 
-	mutex_lock(&pages->lock);
-	if (pages->program && (pages->pinned || pages->pinning || pages->unpinning) &&
+	spin_lock(&pages->lock);
+	if (pages->program &&
+	    (smp_load_acquire(&pages->pinning) || pages->pinned || pages->unpinning) &&
 	    ccw_xlat_uses(pages->program, iova, length)) {
 		request = pages->request;
 		pages->revoked = true;
 		vfio_ccw_observe_revoke(container_of(pages, struct vfio_ccw_device, pages));
 		WRITE_ONCE(pages->hold_until, jiffies + HOLD_OFF);
 	}
-	mutex_unlock(&pages->lock);
+	spin_unlock(&pages->lock);
 	return request;
 }
 
@@ -180,21 +191,30 @@ static bool follows(const struct ccw_xlat *program, u32 index)
 	       program->guest_page[index - 1] + PAGE_SIZE == program->guest_page[index];
 }
 
-/* The run at the end of the pinned pages; there is none if count is zero. */
-static struct page_run last_run(const struct ccw_xlat *program, u32 *pinned)
+static u32 run_start(const struct ccw_xlat *program, u32 end)
 {
-	u32 first, end = *pinned;
+	u32 first = end - 1;
+
+	while (first && end - first < CCW_XLAT_RUN_MAX && follows(program, first))
+		first--;
+	return first;
+}
+
+/* The run at the end of the pinned pages; there is none if count is zero. */
+static struct page_run last_run(struct vfio_ccw_pages *pages)
+{
+	const struct ccw_xlat *program = pages->program;
+	u32 first, end = pages->pinned;
 
 	while (end && program->host_page[end - 1] == CCW_XLAT_UNPINNED)
 		end--;
 	if (!end) {
-		*pinned = 0;
+		pages->pinned = 0;
 		return (struct page_run) {};
 	}
-	first = end - 1;
-	while (first && end - first < CCW_XLAT_RUN_MAX && follows(program, first))
-		first--;
-	*pinned = first;
+	/* A program with one run needs no search. */
+	first = pages->newest_run < end ? pages->newest_run : run_start(program, end);
+	pages->pinned = first;
 	return (struct page_run) { program->guest_page[first], end - first };
 }
 
@@ -211,28 +231,36 @@ static void keep_forever(const u64 *host, u32 count)
 		get_page(phys_to_page(host[i]));
 }
 
+/* The caller holds pages.lock. */
 static struct page_run take_run(struct vfio_ccw_device *device, unsigned int request)
 {
 	struct vfio_ccw_pages *pages = &device->pages;
-	struct page_run run = {};
+	struct page_run run;
 
-	mutex_lock(&pages->lock);
-	if (pages->request == request && pages->pinned)
-		run = last_run(pages->program, &pages->pinned);
+	if (pages->request != request || !pages->pinned)
+		return (struct page_run) {};
+	run = last_run(pages);
 	if (run.count && device->wedged)
 		keep_forever(pages->program->host_page + pages->pinned, run.count);
-	if (run.count)
-		pages->unpinning++;
-	mutex_unlock(&pages->lock);
 	return run;
 }
 
-static void run_unpinned(struct vfio_ccw_pages *pages)
+static void unpin_runs(struct vfio_ccw_device *device, unsigned int request)
 {
-	mutex_lock(&pages->lock);
-	pages->unpinning--;
-	mutex_unlock(&pages->lock);
-	wake_up_all(&pages->moved);
+	struct vfio_ccw_pages *pages = &device->pages;
+	struct page_run run;
+
+	spin_lock(&pages->lock);
+	while ((run = take_run(device, request)).count) {
+		pages->unpinning++;
+		spin_unlock(&pages->lock);
+		vfio_unpin_pages(&device->vdev, run.guest, run.count);
+		trace_vfio_ccw_unpinned(device, run.guest, run.count, 0);
+		spin_lock(&pages->lock);
+		pages->unpinning--;
+	}
+	spin_unlock(&pages->lock);
+	wake_waiters(pages);
 }
 
 /**
@@ -249,15 +277,33 @@ static void run_unpinned(struct vfio_ccw_pages *pages)
 void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request)
 {
 	struct vfio_ccw_pages *pages = &device->pages;
-	struct page_run run;
 
-	wait_event(pages->moved, !READ_ONCE(pages->pinning));
-	while ((run = take_run(device, request)).count) {
-		vfio_unpin_pages(&device->vdev, run.guest, run.count);
-		trace_vfio_ccw_unpinned(device, run.guest, run.count, 0);
-		run_unpinned(pages);
-	}
+	wait_event(pages->moved, !smp_load_acquire(&pages->pinning));
+	unpin_runs(device, request);
 	wait_event(pages->moved, !READ_ONCE(pages->unpinning));
+}
+
+/**
+ * vfio_ccw_pages_collect - give up the pages of the program before the next
+ * @device: the device; its request_lock is held
+ *
+ * As vfio_ccw_pages_release(), and forgets the list of pages, which is about to
+ * change. Who holds request_lock is the only one who pins, and the only one who
+ * changes pages.program.
+ */
+void vfio_ccw_pages_collect(struct vfio_ccw_device *device)
+{
+	struct vfio_ccw_pages *pages = &device->pages;
+
+	lockdep_assert_held(&device->request_lock);
+	if (!pages->program)
+		return;
+	unpin_runs(device, pages->request);
+	if (READ_ONCE(pages->unpinning))
+		wait_event(pages->moved, !READ_ONCE(pages->unpinning));
+	spin_lock(&pages->lock);
+	pages->program = NULL;
+	spin_unlock(&pages->lock);
 }
 
 /**
@@ -274,13 +320,13 @@ unsigned int vfio_ccw_pages_want(struct vfio_ccw_pages *pages, unsigned int requ
 {
 	unsigned int times;
 
-	mutex_lock(&pages->lock);
+	spin_lock(&pages->lock);
 	if (pages->wanted != request)
 		pages->times_wanted = 0;
 	times = ++pages->times_wanted;
 	pages->wanted = request;
 	pages->given_up = 0;
-	mutex_unlock(&pages->lock);
+	spin_unlock(&pages->lock);
 	return times;
 }
 
@@ -308,15 +354,4 @@ void vfio_ccw_pages_await_given_up(struct vfio_ccw_pages *pages, unsigned int re
 				   long time)
 {
 	wait_event_timeout(pages->moved, READ_ONCE(pages->given_up) == request, time);
-}
-
-/**
- * vfio_ccw_pages_forget - the list of pages is about to change
- * @pages: pages which were all released
- */
-void vfio_ccw_pages_forget(struct vfio_ccw_pages *pages)
-{
-	mutex_lock(&pages->lock);
-	pages->program = NULL;
-	mutex_unlock(&pages->lock);
 }

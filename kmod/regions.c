@@ -44,13 +44,28 @@ struct region {
 		     const char __user *buffer);
 };
 
-static int part_to_user(char __user *buffer, const void *block, struct part part)
+static bool is_whole(struct part part, size_t size)
 {
+	return !part.first && part.end == size;
+}
+
+/*
+ * Nearly all users copy whole blocks. Their size is known to the compiler, which
+ * spares them the checks that hardened user copies make for any other.
+ */
+static __always_inline int part_to_user(char __user *buffer, const void *block, size_t size,
+					struct part part)
+{
+	if (likely(is_whole(part, size)))
+		return copy_to_user(buffer, block, size) ? -EFAULT : 0;
 	return copy_to_user(buffer, block + part.first, part.end - part.first) ? -EFAULT : 0;
 }
 
-static int part_from_user(void *block, struct part part, const char __user *buffer)
+static __always_inline int part_from_user(void *block, size_t size, struct part part,
+					  const char __user *buffer)
 {
+	if (likely(is_whole(part, size)))
+		return copy_from_user(block, buffer, size) ? -EFAULT : 0;
 	return copy_from_user(block + part.first, buffer, part.end - part.first) ? -EFAULT : 0;
 }
 
@@ -85,7 +100,7 @@ static int read_io(struct vfio_ccw_device *device, struct part part, char __user
 	get_request(device, &block);
 	taken = vfio_ccw_status_peek(device, &irb, takes_status(part));
 	memcpy(block.irb_area, &irb, sizeof(irb));
-	ret = part_to_user(buffer, &block, part);
+	ret = part_to_user(buffer, &block, sizeof(block), part);
 	if (ret && taken)
 		vfio_ccw_status_untake(device, &irb);
 	mutex_unlock(&device->request_lock);
@@ -119,7 +134,7 @@ static int write_io(struct vfio_ccw_device *device, struct part part,
 
 	mutex_lock(&device->request_lock);
 	get_request(device, &block);
-	ret = part_from_user(&block, part, buffer);
+	ret = part_from_user(&block, sizeof(block), part, buffer);
 	if (!ret) {
 		set_request(device, &block);
 		ret = do_request(device);
@@ -137,7 +152,7 @@ static int read_command(struct vfio_ccw_device *device, struct part part, char _
 	mutex_lock(&device->request_lock);
 	block = device->command;
 	mutex_unlock(&device->request_lock);
-	return part_to_user(buffer, &block, part);
+	return part_to_user(buffer, &block, sizeof(block), part);
 }
 
 static int do_command(struct vfio_ccw_device *device, u32 command)
@@ -160,7 +175,7 @@ static int write_command(struct vfio_ccw_device *device, struct part part,
 
 	mutex_lock(&device->request_lock);
 	block = device->command;
-	ret = part_from_user(&block, part, buffer);
+	ret = part_from_user(&block, sizeof(block), part, buffer);
 	if (!ret) {
 		ret = do_command(device, block.command);
 		device->command.command = block.command;
@@ -191,14 +206,14 @@ static int read_schib(struct vfio_ccw_device *device, struct part part, char __u
 	struct schib schib;
 	int ret = store_subchannel(device->sch, &schib);
 
-	return ret ? ret : part_to_user(buffer, &schib, part);
+	return ret ? ret : part_to_user(buffer, &schib, sizeof(schib), part);
 }
 
 static int read_crw(struct vfio_ccw_device *device, struct part part, char __user *buffer)
 {
 	struct ccw_crw_region block = { .crw = vfio_ccw_crw_take(device) };
 
-	return part_to_user(buffer, &block, part);
+	return part_to_user(buffer, &block, sizeof(block), part);
 }
 
 static_assert(sizeof(struct schib) == sizeof(struct ccw_schib_region));

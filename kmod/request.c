@@ -16,24 +16,16 @@
 #define ORB_LPM_SHIFT		8
 #define ORB_LPM_MASK		0x0000ff00u
 
-static int move(struct vfio_ccw_device *device, enum fsm_event event)
+/*
+ * Is there a program that is over and may still hold pages? The caller holds
+ * sch->lock and then gives them up, before it lets go of request_lock.
+ */
+static bool retire_program(struct vfio_ccw_device *device)
 {
-	int ret;
-
-	spin_lock_irq(&device->sch->lock);
-	ret = vfio_ccw_move(device, event);
-	spin_unlock_irq(&device->sch->lock);
-	return ret;
-}
-
-static bool program_is_over(struct vfio_ccw_device *device)
-{
-	bool over;
-
-	spin_lock_irq(&device->sch->lock);
-	over = device->state == FSM_DONE || device->state == FSM_GONE;
-	spin_unlock_irq(&device->sch->lock);
-	return over;
+	if (device->state != FSM_DONE && device->state != FSM_GONE)
+		return false;
+	vfio_ccw_move(device, FSM_COLLECT);
+	return true;
 }
 
 /**
@@ -44,30 +36,38 @@ static bool program_is_over(struct vfio_ccw_device *device)
  */
 void vfio_ccw_collect(struct vfio_ccw_device *device)
 {
-	lockdep_assert_held(&device->request_lock);
-	if (!program_is_over(device))
-		return;
-	vfio_ccw_pages_release(device, device->pages.request);
-	vfio_ccw_pages_forget(&device->pages);
-	move(device, FSM_COLLECT);
+	bool over;
+
+	spin_lock_irq(&device->sch->lock);
+	over = retire_program(device);
+	spin_unlock_irq(&device->sch->lock);
+	if (over)
+		vfio_ccw_pages_collect(device);
 }
 
+/* The program before may not have been collected: not all users read status. */
 static int begin_request(struct vfio_ccw_device *device)
 {
+	bool over;
 	int ret;
 
 	spin_lock_irq(&device->sch->lock);
+	over = retire_program(device);
 	ret = vfio_ccw_move(device, FSM_BUILD);
 	/* Zero means no request. */
 	if (!ret && !++device->request)
 		device->request++;
 	spin_unlock_irq(&device->sch->lock);
+	if (over)
+		vfio_ccw_pages_collect(device);
 	return ret;
 }
 
 static void end_unstarted_request(struct vfio_ccw_device *device)
 {
-	move(device, FSM_REJECT);
+	spin_lock_irq(&device->sch->lock);
+	vfio_ccw_move(device, FSM_REJECT);
+	spin_unlock_irq(&device->sch->lock);
 	vfio_ccw_collect(device);
 }
 
@@ -90,14 +90,13 @@ static void report_prefetch(struct vfio_ccw_device *device)
 
 static int build_program(struct vfio_ccw_device *device)
 {
-	struct ccw_xlat_arena arena = vfio_ccw_arena_layout(&device->arena);
 	struct ccw_xlat *program = &device->program;
 	int ret;
 
-	ret = ccw_xlat_fetch(program, &arena, device->orb, read_guest, device);
+	ret = ccw_xlat_fetch(program, &device->arena, device->orb, read_guest, device);
 	trace_vfio_ccw_fetched(device, ret);
 	if (!ret)
-		ret = vfio_ccw_pages_pin(device, device->request);
+		ret = vfio_ccw_pages_pin(device);
 	if (!ret)
 		ret = ccw_xlat_build(program);
 	observe_translated(device, ret);
@@ -130,7 +129,7 @@ static void make_orb(struct vfio_ccw_device *device, union orb *orb)
 	orb->word[1] |= paths << ORB_LPM_SHIFT;
 }
 
-static int paths_not_operational(struct subchannel *sch, u8 paths)
+static __cold int paths_not_operational(struct subchannel *sch, u8 paths)
 {
 	sch->lpm &= ~paths;
 	if (cio_update_schib(sch))
@@ -191,7 +190,6 @@ int vfio_ccw_start(struct vfio_ccw_device *device)
 {
 	int ret;
 
-	vfio_ccw_collect(device);
 	ret = begin_request(device);
 	observe_request(device, VFIO_CCW_START);
 	if (ret)
