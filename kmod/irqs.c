@@ -65,6 +65,38 @@ bool vfio_ccw_trigger(struct vfio_ccw_triggers *triggers, unsigned int index)
 	return present;
 }
 
+/* Another interrupt may be told of by the same eventfd. */
+static bool is_shared(const struct vfio_ccw_triggers *triggers, unsigned int index)
+{
+	unsigned int other;
+
+	for (other = 0; other < VFIO_CCW_NUM_IRQS; other++)
+		if (other != index && triggers->eventfd[other] == triggers->eventfd[index])
+			return true;
+	return false;
+}
+
+/**
+ * vfio_ccw_untrigger - take back signals that user space has not noticed yet
+ * @triggers: the eventfds
+ * @index: VFIO_CCW_*_IRQ_INDEX
+ *
+ * Any context.
+ */
+void vfio_ccw_untrigger(struct vfio_ccw_triggers *triggers, unsigned int index)
+{
+	struct wait_queue_entry nobody;
+	unsigned long flags;
+	u64 count;
+
+	/* The counter can be reset only while somebody stops waiting for it. */
+	INIT_LIST_HEAD(&nobody.entry);
+	spin_lock_irqsave(&triggers->lock, flags);
+	if (triggers->eventfd[index] && !is_shared(triggers, index))
+		eventfd_ctx_remove_wait_queue(triggers->eventfd[index], &nobody, &count);
+	spin_unlock_irqrestore(&triggers->lock, flags);
+}
+
 /**
  * vfio_ccw_get_irq_info - VFIO_DEVICE_GET_IRQ_INFO
  * @info: index in, the rest out

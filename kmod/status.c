@@ -4,8 +4,9 @@
  *
  * The interrupt stores the interruption response block and signals the eventfd
  * at once. Status that nobody has read yet and status that follows it add up
- * (see irb.c), as they do in a subchannel that has not been tested, so an
- * eventfd that counted two interrupts may be answered by one read.
+ * (see irb.c), as they do in a subchannel that has not been tested: one read
+ * answers all the signals before it, and those are taken back that user space
+ * has not noticed yet.
  */
 #include <asm/cio.h>
 
@@ -40,6 +41,7 @@ void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *i
 	if (ends)
 		vfio_ccw_move(device, FSM_FINAL);
 	irb_box_put(&device->status, &status);
+	device->signals++;
 	device->interrupts++;
 	if (wq_has_sleeper(&device->interrupted))
 		wake_up_all(&device->interrupted);
@@ -63,6 +65,16 @@ bool vfio_ccw_status_waits(struct vfio_ccw_device *device)
 	return waits;
 }
 
+/*
+ * Nobody has to look again for status that was read: one who reads whenever the
+ * eventfd is signalled, as QEMU does, would take what is left for news. The
+ * caller holds sch->lock, so a signal for status to come is not taken back.
+ */
+static __cold void take_back_signals(struct vfio_ccw_device *device)
+{
+	vfio_ccw_untrigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+}
+
 /**
  * vfio_ccw_status_peek - look at the status nobody has read yet
  * @device: the device
@@ -80,8 +92,12 @@ bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb,
 		taken = irb_box_take(&device->status, irb);
 	else
 		*irb = device->status.irb;
-	if (taken)
+	if (taken && device->signals > 1)
+		take_back_signals(device);
+	if (taken) {
+		device->signals = 0;
 		observe_read(device, irb);
+	}
 	spin_unlock_irq(&device->sch->lock);
 	return taken;
 }
@@ -95,6 +111,8 @@ void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb_wor
 {
 	spin_lock_irq(&device->sch->lock);
 	irb_box_untake(&device->status, irb);
+	device->signals++;
+	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
 	spin_unlock_irq(&device->sch->lock);
 }
 
@@ -106,5 +124,7 @@ void vfio_ccw_status_forget(struct vfio_ccw_device *device)
 {
 	spin_lock_irq(&device->sch->lock);
 	device->status = (struct irb_box) {};
+	device->signals = 0;
+	take_back_signals(device);
 	spin_unlock_irq(&device->sch->lock);
 }

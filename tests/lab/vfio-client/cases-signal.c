@@ -206,6 +206,25 @@ status_is_told_once (Client *client)
   expect (!status.dstat);
 }
 
+/* One who looks whenever there is a signal must not find old status gone. */
+static void
+signals_are_taken_back (Client *client)
+{
+  Program program = program_begin (client, CASE_PROGRAM, ORB_USUAL);
+  Status status;
+
+  program_add (&program, CMD_SENSE_ID, CCW_SLI, 7, CASE_DATA);
+  expect (start_subchannel (&program) == 0);
+  expect (halt_subchannel (client) == 0);
+  status = next_status (client);
+  expect (status.dstat == (DSTAT_CHANNEL_END | DSTAT_DEVICE_END));
+  expect (start_subchannel (&program) == 0);
+  expect (halt_subchannel (client) == 0);
+  status = test_subchannel (client);
+  expect (status.dstat == (DSTAT_CHANNEL_END | DSTAT_DEVICE_END));
+  expect (!client_wait (client->io_event, 0));
+}
+
 /* A look at something else, or at a part of the status, takes nothing. */
 static void
 status_stays (Client *client)
@@ -311,6 +330,8 @@ const Case signal_cases[] = {
   { "status-accumulates", "no status is lost before it is read", status_accumulates },
   { "status-is-taken", "no status is told twice", status_is_taken },
   { "status-is-told-once", "no status for a signal that came late", status_is_told_once },
+  { "signals-are-taken-back", "no signal for status that was read",
+    signals_are_taken_back },
   { "status-stays", "status is taken only by reading it", status_stays },
   { "reset-idle", "reset without a program", reset_idle },
   { "reset-program", "reset ends a program and forgets its status", reset_program },
