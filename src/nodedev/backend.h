@@ -11,4 +11,5 @@ typedef struct
   NodedevView view;
   NodedevService *service;
   NodedevEvents *events;
+  const char *upstream; /* socket of the daemon for all other devices; NULL: there is none */
 } NodedevBackend;

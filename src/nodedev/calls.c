@@ -4,6 +4,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
+#include "nodedev/forward.h"
 #include "nodedev/handlers.h"
 #include "nodedev/rpc-error.h"
 
@@ -18,6 +19,7 @@ typedef struct
   int number;
   const char *function; /* libvirt's name of it */
   ProcedureFlags flags;
+  NodedevRoute route;
   xdrproc_t args_filter; /* NULL: no arguments */
   gsize args_size;
   xdrproc_t ret_filter; /* NULL: no results */
@@ -31,82 +33,89 @@ struct _NodedevCall
   NodedevSession *session;
   const Procedure *procedure;
   nd_header header;
+  GBytes *payload; /* of one that is forwarded */
 };
+
+/* Who answers: see nodedev_forward_takes(). */
+#define OURS NODEDEV_ROUTE_OURS
+#define NAME NODEDEV_ROUTE_NAME
+#define XML NODEDEV_ROUTE_XML
+#define ALL NODEDEV_ROUTE_ALL
 
 #define ARGS(type) .args_filter = (xdrproc_t) xdr_##type, .args_size = sizeof (type)
 #define RET(type) .ret_filter = (xdrproc_t) xdr_##type, .ret_size = sizeof (type)
 
 /* Ordered by number. */
 static const Procedure procedures[] = {
-  { ND_PROC_CONNECT_OPEN, "virConnectOpen", EARLY, ARGS (nd_open_args),
+  { ND_PROC_CONNECT_OPEN, "virConnectOpen", EARLY, OURS, ARGS (nd_open_args),
     .now = nodedev_connect_open },
-  { ND_PROC_CONNECT_CLOSE, "virConnectClose", EARLY, .now = nodedev_connect_close },
-  { ND_PROC_CONNECT_GET_TYPE, "virConnectGetType", 0, RET (nd_string_ret),
+  { ND_PROC_CONNECT_CLOSE, "virConnectClose", EARLY, OURS, .now = nodedev_connect_close },
+  { ND_PROC_CONNECT_GET_TYPE, "virConnectGetType", 0, OURS, RET (nd_string_ret),
     .now = nodedev_connect_get_type },
-  { ND_PROC_CONNECT_GET_VERSION, "virConnectGetVersion", 0, RET (nd_version_ret),
+  { ND_PROC_CONNECT_GET_VERSION, "virConnectGetVersion", 0, OURS, RET (nd_version_ret),
     .now = nodedev_connect_get_version },
-  { ND_PROC_CONNECT_GET_HOSTNAME, "virConnectGetHostname", 0, RET (nd_string_ret),
+  { ND_PROC_CONNECT_GET_HOSTNAME, "virConnectGetHostname", 0, OURS, RET (nd_string_ret),
     .now = nodedev_connect_get_hostname },
-  { ND_PROC_CONNECT_SUPPORTS_FEATURE, "virConnectSupportsFeature", EARLY,
+  { ND_PROC_CONNECT_SUPPORTS_FEATURE, "virConnectSupportsFeature", EARLY, OURS,
     ARGS (nd_supports_feature_args), RET (nd_int_ret), .now = nodedev_connect_supports_feature },
-  { ND_PROC_AUTH_LIST, "AuthList", EARLY, RET (nd_auth_list_ret), .now = nodedev_auth_list },
-  { ND_PROC_CONNECT_GET_URI, "virConnectGetURI", 0, RET (nd_string_ret),
+  { ND_PROC_AUTH_LIST, "AuthList", EARLY, OURS, RET (nd_auth_list_ret), .now = nodedev_auth_list },
+  { ND_PROC_CONNECT_GET_URI, "virConnectGetURI", 0, OURS, RET (nd_string_ret),
     .now = nodedev_connect_get_uri },
-  { ND_PROC_NUM_OF_DEVICES, "virNodeNumOfDevices", 0, ARGS (nd_num_of_devices_args),
-    RET (nd_int_ret), .now = nodedev_num_of_devices },
-  { ND_PROC_LIST_DEVICES, "virNodeListDevices", 0, ARGS (nd_list_devices_args),
-    RET (nd_names_ret), .now = nodedev_list_devices },
-  { ND_PROC_LOOKUP_BY_NAME, "virNodeDeviceLookupByName", 0, ARGS (nd_name_args),
+  { ND_PROC_NUM_OF_DEVICES, "virNodeNumOfDevices", 0, OURS, ARGS (nd_num_of_devices_args),
+    RET (nd_int_ret), .later = nodedev_num_of_devices },
+  { ND_PROC_LIST_DEVICES, "virNodeListDevices", 0, OURS, ARGS (nd_list_devices_args),
+    RET (nd_names_ret), .later = nodedev_list_devices },
+  { ND_PROC_LOOKUP_BY_NAME, "virNodeDeviceLookupByName", 0, NAME, ARGS (nd_name_args),
     RET (nd_device_ret), .now = nodedev_lookup_by_name },
-  { ND_PROC_GET_XML_DESC, "virNodeDeviceGetXMLDesc", 0, ARGS (nd_name_flags_args),
+  { ND_PROC_GET_XML_DESC, "virNodeDeviceGetXMLDesc", 0, NAME, ARGS (nd_name_flags_args),
     RET (nd_string_ret), .now = nodedev_get_xml_desc },
-  { ND_PROC_GET_PARENT, "virNodeDeviceGetParent", 0, ARGS (nd_name_args), RET (nd_parent_ret),
+  { ND_PROC_GET_PARENT, "virNodeDeviceGetParent", 0, NAME, ARGS (nd_name_args), RET (nd_parent_ret),
     .now = nodedev_get_parent },
-  { ND_PROC_NUM_OF_CAPS, "virNodeDeviceNumOfCaps", 0, ARGS (nd_name_args), RET (nd_int_ret),
+  { ND_PROC_NUM_OF_CAPS, "virNodeDeviceNumOfCaps", 0, NAME, ARGS (nd_name_args), RET (nd_int_ret),
     .now = nodedev_num_of_caps },
-  { ND_PROC_LIST_CAPS, "virNodeDeviceListCaps", 0, ARGS (nd_list_caps_args), RET (nd_names_ret),
-    .now = nodedev_list_caps },
-  { ND_PROC_DETTACH, "virNodeDeviceDettach", CHANGE, .now = nodedev_pci_only },
-  { ND_PROC_RE_ATTACH, "virNodeDeviceReAttach", CHANGE, .now = nodedev_pci_only },
-  { ND_PROC_RESET, "virNodeDeviceReset", CHANGE, .now = nodedev_pci_only },
-  { ND_PROC_CREATE_XML, "virNodeDeviceCreateXML", CHANGE, ARGS (nd_xml_args),
+  { ND_PROC_LIST_CAPS, "virNodeDeviceListCaps", 0, NAME, ARGS (nd_list_caps_args),
+    RET (nd_names_ret), .now = nodedev_list_caps },
+  { ND_PROC_DETTACH, "virNodeDeviceDettach", CHANGE, NAME, .now = nodedev_pci_only },
+  { ND_PROC_RE_ATTACH, "virNodeDeviceReAttach", CHANGE, NAME, .now = nodedev_pci_only },
+  { ND_PROC_RESET, "virNodeDeviceReset", CHANGE, NAME, .now = nodedev_pci_only },
+  { ND_PROC_CREATE_XML, "virNodeDeviceCreateXML", CHANGE, XML, ARGS (nd_xml_args),
     RET (nd_device_ret), .later = nodedev_create_xml },
-  { ND_PROC_DESTROY, "virNodeDeviceDestroy", CHANGE, ARGS (nd_name_args),
+  { ND_PROC_DESTROY, "virNodeDeviceDestroy", CHANGE, NAME, ARGS (nd_name_args),
     .later = nodedev_destroy },
-  { ND_PROC_CONNECT_IS_SECURE, "virConnectIsSecure", 0, RET (nd_int_ret),
+  { ND_PROC_CONNECT_IS_SECURE, "virConnectIsSecure", 0, OURS, RET (nd_int_ret),
     .now = nodedev_connect_is_secure },
-  { ND_PROC_CONNECT_GET_LIB_VERSION, "virConnectGetLibVersion", 0, RET (nd_version_ret),
+  { ND_PROC_CONNECT_GET_LIB_VERSION, "virConnectGetLibVersion", 0, OURS, RET (nd_version_ret),
     .now = nodedev_connect_get_lib_version },
-  { ND_PROC_LIST_ALL_DEVICES, "virConnectListAllNodeDevices", 0, ARGS (nd_list_all_args),
-    RET (nd_list_all_ret), .now = nodedev_list_all_devices },
-  { ND_PROC_LOOKUP_SCSI_HOST_BY_WWN, "virNodeDeviceLookupSCSIHostByWWN", 0,
+  { ND_PROC_LIST_ALL_DEVICES, "virConnectListAllNodeDevices", 0, OURS, ARGS (nd_list_all_args),
+    RET (nd_list_all_ret), .later = nodedev_list_all_devices },
+  { ND_PROC_LOOKUP_SCSI_HOST_BY_WWN, "virNodeDeviceLookupSCSIHostByWWN", 0, ALL,
     .now = nodedev_lookup_scsi_host },
-  { ND_PROC_DETACH_FLAGS, "virNodeDeviceDetachFlags", CHANGE, .now = nodedev_pci_only },
-  { ND_PROC_REGISTER_CLOSE_CALLBACK, "virConnectRegisterCloseCallback", 0,
+  { ND_PROC_DETACH_FLAGS, "virNodeDeviceDetachFlags", CHANGE, NAME, .now = nodedev_pci_only },
+  { ND_PROC_REGISTER_CLOSE_CALLBACK, "virConnectRegisterCloseCallback", 0, OURS,
     .now = nodedev_connect_close_callback },
-  { ND_PROC_UNREGISTER_CLOSE_CALLBACK, "virConnectUnregisterCloseCallback", 0,
+  { ND_PROC_UNREGISTER_CLOSE_CALLBACK, "virConnectUnregisterCloseCallback", 0, OURS,
     .now = nodedev_connect_close_callback },
-  { ND_PROC_EVENT_REGISTER, "virConnectNodeDeviceEventRegisterAny", 0,
+  { ND_PROC_EVENT_REGISTER, "virConnectNodeDeviceEventRegisterAny", 0, OURS,
     ARGS (nd_event_register_args), RET (nd_int_ret), .now = nodedev_event_register },
-  { ND_PROC_EVENT_DEREGISTER, "virConnectNodeDeviceEventDeregisterAny", 0,
+  { ND_PROC_EVENT_DEREGISTER, "virConnectNodeDeviceEventDeregisterAny", 0, OURS,
     ARGS (nd_event_deregister_args), .now = nodedev_event_deregister },
-  { ND_PROC_CONNECT_SET_IDENTITY, "virConnectSetIdentity", 0, ARGS (nd_set_identity_args),
+  { ND_PROC_CONNECT_SET_IDENTITY, "virConnectSetIdentity", 0, OURS, ARGS (nd_set_identity_args),
     .now = nodedev_connect_set_identity },
-  { ND_PROC_DEFINE_XML, "virNodeDeviceDefineXML", CHANGE, ARGS (nd_xml_args),
+  { ND_PROC_DEFINE_XML, "virNodeDeviceDefineXML", CHANGE, XML, ARGS (nd_xml_args),
     RET (nd_device_ret), .later = nodedev_define_xml },
-  { ND_PROC_UNDEFINE, "virNodeDeviceUndefine", CHANGE, ARGS (nd_name_flags_args),
+  { ND_PROC_UNDEFINE, "virNodeDeviceUndefine", CHANGE, NAME, ARGS (nd_name_flags_args),
     .later = nodedev_undefine },
-  { ND_PROC_CREATE, "virNodeDeviceCreate", CHANGE, ARGS (nd_name_flags_args),
+  { ND_PROC_CREATE, "virNodeDeviceCreate", CHANGE, NAME, ARGS (nd_name_flags_args),
     .later = nodedev_create },
-  { ND_PROC_GET_AUTOSTART, "virNodeDeviceGetAutostart", 0, ARGS (nd_name_args), RET (nd_int_ret),
-    .now = nodedev_get_autostart },
-  { ND_PROC_SET_AUTOSTART, "virNodeDeviceSetAutostart", CHANGE, ARGS (nd_set_autostart_args),
+  { ND_PROC_GET_AUTOSTART, "virNodeDeviceGetAutostart", 0, NAME, ARGS (nd_name_args),
+    RET (nd_int_ret), .now = nodedev_get_autostart },
+  { ND_PROC_SET_AUTOSTART, "virNodeDeviceSetAutostart", CHANGE, NAME, ARGS (nd_set_autostart_args),
     .later = nodedev_set_autostart },
-  { ND_PROC_IS_PERSISTENT, "virNodeDeviceIsPersistent", 0, ARGS (nd_name_args), RET (nd_int_ret),
-    .now = nodedev_is_persistent },
-  { ND_PROC_IS_ACTIVE, "virNodeDeviceIsActive", 0, ARGS (nd_name_args), RET (nd_int_ret),
+  { ND_PROC_IS_PERSISTENT, "virNodeDeviceIsPersistent", 0, NAME, ARGS (nd_name_args),
+    RET (nd_int_ret), .now = nodedev_is_persistent },
+  { ND_PROC_IS_ACTIVE, "virNodeDeviceIsActive", 0, NAME, ARGS (nd_name_args), RET (nd_int_ret),
     .now = nodedev_is_active },
-  { ND_PROC_UPDATE, "virNodeDeviceUpdate", CHANGE, ARGS (nd_update_args),
+  { ND_PROC_UPDATE, "virNodeDeviceUpdate", CHANGE, NAME, ARGS (nd_update_args),
     .later = nodedev_update },
 };
 
@@ -166,9 +175,8 @@ answer_now (NodedevSession *session, const nd_header *call, const Procedure *pro
 
 /* --- calls answered later ------------------------------------------------- */
 
-static void
-begin_later (NodedevSession *session, const nd_header *header, const Procedure *procedure,
-             gconstpointer args)
+static NodedevCall *
+begin_call (NodedevSession *session, const nd_header *header, const Procedure *procedure)
 {
   NodedevCall *call = g_new0 (NodedevCall, 1);
 
@@ -176,7 +184,7 @@ begin_later (NodedevSession *session, const nd_header *header, const Procedure *
   call->procedure = procedure;
   call->header = *header;
   nodedev_connection_hold (nodedev_session_get_connection (session));
-  procedure->later (call, args);
+  return call;
 }
 
 static void
@@ -184,6 +192,7 @@ end_call (NodedevCall *call)
 {
   nodedev_connection_release (nodedev_session_get_connection (call->session));
   nodedev_session_unref (call->session);
+  g_clear_pointer (&call->payload, g_bytes_unref);
   g_free (call);
 }
 
@@ -191,6 +200,16 @@ void
 nodedev_call_succeed (NodedevCall *call, gconstpointer ret)
 {
   send_result (call->session, &call->header, call->procedure, ret);
+  end_call (call);
+}
+
+void
+nodedev_call_relay (NodedevCall *call, nd_status status, const guint8 *payload, gsize length)
+{
+  nd_header header = nodedev_packet_reply_header (&call->header, status);
+  g_autoptr (GBytes) copy = g_bytes_new (payload, length);
+
+  send_packet (call->session, nodedev_packet_new_raw (&header, copy));
   end_call (call);
 }
 
@@ -206,8 +225,6 @@ nodedev_call_get_session (const NodedevCall *call)
 {
   return call->session;
 }
-
-/* --- dispatch ------------------------------------------------------------- */
 
 static gboolean
 check_allowed (NodedevSession *session, const Procedure *procedure, GError **error)
@@ -239,10 +256,53 @@ call_with_args (NodedevSession *session, const nd_header *header, const Procedur
   else if (procedure->now != NULL)
     answer_now (session, header, procedure, args);
   else
-    begin_later (session, header, procedure, args);
+    procedure->later (begin_call (session, header, procedure), args);
   if (procedure->args_filter != NULL)
     xdr_free (procedure->args_filter, args);
 }
+
+/* --- calls that the daemon behind us answers ------------------------------ */
+
+/* Without it we answer as if we were alone: the devices that it knows do not exist. */
+static void
+on_forwarded (const GError *error, nd_status status, const guint8 *payload, gsize length,
+              gpointer user_data)
+{
+  NodedevCall *call = user_data;
+  gsize own_length;
+  const guint8 *own_payload = g_bytes_get_data (call->payload, &own_length);
+
+  if (error == NULL)
+    {
+      nodedev_call_relay (call, status, payload, length);
+      return;
+    }
+  if (nodedev_session_is_open (call->session))
+    call_with_args (call->session, &call->header, call->procedure, own_payload, own_length);
+  end_call (call);
+}
+
+static void
+forward (NodedevSession *session, const nd_header *header, const Procedure *procedure,
+         const guint8 *payload, gsize length)
+{
+  NodedevCall *call = begin_call (session, header, procedure);
+
+  call->payload = g_bytes_new (payload, length);
+  nodedev_forward_call (nodedev_session_get_forward (session), header->proc, call->payload,
+                        on_forwarded, call);
+}
+
+static gboolean
+is_to_be_forwarded (NodedevSession *session, const Procedure *procedure, const guint8 *payload,
+                    gsize length)
+{
+  const NodedevForward *way = nodedev_session_get_forward (session);
+
+  return way != NULL && nodedev_forward_takes (way, procedure->route, payload, length);
+}
+
+/* --- dispatch ------------------------------------------------------------- */
 
 static const Procedure *
 find_allowed (NodedevSession *session, const nd_header *header, GError **error)
@@ -273,6 +333,8 @@ dispatch_call (NodedevSession *session, const nd_header *header, const guint8 *p
 
   if (procedure == NULL)
     send_error (session, header, error);
+  else if (is_to_be_forwarded (session, procedure, payload, length))
+    forward (session, header, procedure, payload, length);
   else
     call_with_args (session, header, procedure, payload, length);
 }
@@ -324,5 +386,15 @@ nodedev_call_check_flags (guint flags, guint supported, const char *function, GE
     return TRUE;
   g_set_error (error, NODEDEV_ERROR, VIR_ERR_INVALID_ARG, "unsupported flags (0x%x) in function %s",
                flags & ~supported, function);
+  return FALSE;
+}
+
+gboolean
+nodedev_call_check_maxnames (int maxnames, GError **error)
+{
+  if (maxnames >= 0 && maxnames <= ND_DEVICE_LIST_MAX)
+    return TRUE;
+  g_set_error (error, NODEDEV_ERROR, maxnames < 0 ? VIR_ERR_INVALID_ARG : VIR_ERR_RPC,
+               "maxnames %d is not within 0 and %d", maxnames, ND_DEVICE_LIST_MAX);
   return FALSE;
 }

@@ -28,9 +28,15 @@ NodedevSession *nodedev_call_get_session (const NodedevCall *call);
 void nodedev_call_succeed (NodedevCall *call, gconstpointer ret);
 void nodedev_call_fail (NodedevCall *call, const GError *error);
 
+/* Ends @call with an answer of the daemon behind us. */
+void nodedev_call_relay (NodedevCall *call, nd_status status, const guint8 *payload, gsize length);
+
 /*
  * FALSE with VIR_ERR_INVALID_ARG when @flags holds others than @supported.
  * @function as libvirt calls it.
  */
 gboolean nodedev_call_check_flags (guint flags, guint supported, const char *function,
                                    GError **error);
+
+/* How many names a client may ask for; errors have the codes of libvirt's server. */
+gboolean nodedev_call_check_maxnames (int maxnames, GError **error);

@@ -6,6 +6,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
+#include "nodedev/forward.h"
 #include "nodedev/handlers.h"
 #include "nodedev/rpc-error.h"
 
@@ -173,7 +174,18 @@ is_trusted (const NodedevConnection *connection)
   return uid == 0 || uid == (gint64) geteuid ();
 }
 
-/* A daemon in between (virtqemud) tells for whom it calls: for the log. */
+static void
+tell_upstream (NodedevSession *session, const nd_set_identity_args *identity)
+{
+  NodedevForward *forward = nodedev_session_get_forward (session);
+  g_autoptr (GBytes) payload
+      = nodedev_packet_encode ((xdrproc_t) xdr_nd_set_identity_args, identity);
+
+  if (forward != NULL)
+    nodedev_forward_set_identity (forward, payload);
+}
+
+/* A daemon in between (virtqemud) tells for whom it calls: for the log, and the daemon behind us. */
 gboolean
 nodedev_connect_set_identity (NodedevSession *session, gconstpointer args, gpointer ret,
                               GError **error)
@@ -192,5 +204,6 @@ nodedev_connect_set_identity (NodedevSession *session, gconstpointer args, gpoin
     }
   g_debug ("process %" G_GINT64_FORMAT " calls for user %s",
            nodedev_connection_get_peer_pid (connection), user == NULL ? "(unnamed)" : user);
+  tell_upstream (session, identity);
   return TRUE;
 }

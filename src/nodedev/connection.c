@@ -17,6 +17,7 @@ struct _NodedevConnection
   grefcount references;
   GSocket *socket; /* NULL once closed */
   gboolean readonly;
+  gsize packet_max;
   gint64 peer_uid;
   gint64 peer_pid;
   const NodedevConnectionFuncs *funcs;
@@ -61,6 +62,7 @@ nodedev_connection_new (GSocket *socket, gboolean readonly, const NodedevConnect
   g_ref_count_init (&connection->references);
   connection->socket = socket;
   connection->readonly = readonly;
+  connection->packet_max = readonly ? NODEDEV_PACKET_MAX_READONLY : NODEDEV_PACKET_MAX;
   connection->funcs = funcs;
   connection->user_data = user_data;
   connection->input = g_byte_array_new ();
@@ -143,12 +145,6 @@ is_alive (const NodedevConnection *connection)
 
 /* --- input ---------------------------------------------------------------- */
 
-static gsize
-packet_limit (const NodedevConnection *connection)
-{
-  return connection->readonly ? NODEDEV_PACKET_MAX_READONLY : NODEDEV_PACKET_MAX;
-}
-
 /*
  * Length of the whole packet at @offset of the input, 0 while there is none.
  * FALSE when what stands there cannot be one; there is no way to find the
@@ -164,7 +160,7 @@ find_packet (const NodedevConnection *connection, gsize offset, gsize *length, G
   *length = 0;
   if (available < ND_LENGTH_SIZE)
     return TRUE;
-  if (!nodedev_packet_parse_length (input->data + offset, packet_limit (connection), &announced,
+  if (!nodedev_packet_parse_length (input->data + offset, connection->packet_max, &announced,
                                     error))
     return FALSE;
   if (announced <= available)
@@ -375,6 +371,12 @@ update_sources (NodedevConnection *connection)
                      on_readable);
   set_socket_source (connection, &connection->write_source, connection->output_queued > 0,
                      G_IO_OUT, on_writable);
+}
+
+void
+nodedev_connection_set_packet_max (NodedevConnection *connection, gsize max)
+{
+  connection->packet_max = max;
 }
 
 void

@@ -6,7 +6,7 @@
 #include "nodedev/packet.h"
 
 /*
- * One client's socket: bytes in, packets out of them, and a bounded queue of
+ * One client's socket, or that to the daemon behind us: bytes in, packets out of them, and a bounded queue of
  * packets to send. It never blocks and knows no procedure.
  *
  * A client gets as much as it takes: while it does not read its answers, or
@@ -40,6 +40,9 @@ NodedevConnection *nodedev_connection_new (GSocket *socket, gboolean readonly,
 NodedevConnection *nodedev_connection_ref (NodedevConnection *connection);
 void nodedev_connection_unref (NodedevConnection *connection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevConnection, nodedev_connection_unref)
+
+/* Takes packets of at most @max bytes, instead of what is right for a client. */
+void nodedev_connection_set_packet_max (NodedevConnection *connection, gsize max);
 
 /* Starts taking packets. */
 void nodedev_connection_start (NodedevConnection *connection);

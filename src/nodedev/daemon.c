@@ -13,6 +13,7 @@
 struct _NodedevDaemon
 {
   CcwPaths *paths;
+  char *upstream;
   NodedevBackend backend;
   NodedevServer *server;
 };
@@ -87,6 +88,8 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   NodedevView *view = &daemon->backend.view;
 
   daemon->paths = ccw_paths_new (options->root);
+  daemon->upstream = g_strdup (options->upstream);
+  daemon->backend.upstream = daemon->upstream;
   view->host = ccw_host_new ();
   view->store = mdev_store_new (daemon->paths);
   if (!recover (daemon, error) || !load (daemon, error))
@@ -110,5 +113,6 @@ nodedev_daemon_free (NodedevDaemon *daemon)
   g_clear_pointer (&daemon->backend.view.store, mdev_store_free);
   g_clear_pointer (&daemon->backend.view.host, ccw_host_free);
   g_clear_pointer (&daemon->paths, ccw_paths_free);
+  g_free (daemon->upstream);
   g_free (daemon);
 }

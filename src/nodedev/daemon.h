@@ -16,6 +16,7 @@ typedef struct
   const char *socket;          /* NULL: libvirt's slot for a node-device daemon */
   const char *socket_readonly; /* NULL: beside libvirt's slot; none when @socket is given */
   guint socket_mode;           /* permissions of the socket that may change things */
+  const char *upstream;        /* socket of the daemon for all other devices; NULL: there is none */
 } NodedevDaemonOptions;
 
 /*

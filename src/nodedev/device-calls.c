@@ -30,134 +30,6 @@ return_int (gpointer ret, int value)
   return TRUE;
 }
 
-/* --- lists ---------------------------------------------------------------- */
-
-typedef struct
-{
-  guint flags;            /* of list all */
-  const char *capability; /* of the older calls; NULL: all */
-  gsize max;              /* names that are wanted */
-  gsize n;                /* devices that there are */
-  GPtrArray *names;
-} Listing;
-
-static void
-list_node (const NodedevNode *node, gpointer user_data)
-{
-  Listing *listing = user_data;
-
-  if (!nodedev_node_matches (node, listing->flags))
-    return;
-  if (listing->capability != NULL && !nodedev_node_has_capability (node, listing->capability))
-    return;
-  listing->n++;
-  if (listing->names->len < listing->max)
-    g_ptr_array_add (listing->names, nodedev_node_get_name (node));
-}
-
-static void
-listing_fill (Listing *listing, const NodedevSession *session)
-{
-  listing->names = g_ptr_array_new_with_free_func (g_free);
-  nodedev_view_foreach (get_view (session), list_node, listing);
-}
-
-/* The names, which are the caller's, as is their array; ends @listing. */
-static char **
-listing_take (Listing *listing, u_int *length)
-{
-  *length = listing->names->len;
-  return (char **) g_ptr_array_free (g_steal_pointer (&listing->names), FALSE);
-}
-
-static void
-listing_clear (Listing *listing)
-{
-  g_clear_pointer (&listing->names, g_ptr_array_unref);
-}
-
-gboolean
-nodedev_num_of_devices (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
-{
-  const nd_num_of_devices_args *asked = args;
-  Listing listing = { .max = 0 };
-
-  if (!nodedev_call_check_flags (asked->flags, 0, "virNodeNumOfDevices", error))
-    return FALSE;
-  listing.capability = asked->cap == NULL ? NULL : *asked->cap;
-  listing_fill (&listing, session);
-  listing_clear (&listing);
-  return return_int (ret, (int) listing.n);
-}
-
-/* How many names a client may ask for, with the codes of libvirt's server. */
-static gboolean
-check_maxnames (int maxnames, GError **error)
-{
-  if (maxnames >= 0 && maxnames <= ND_DEVICE_LIST_MAX)
-    return TRUE;
-  g_set_error (error, NODEDEV_ERROR, maxnames < 0 ? VIR_ERR_INVALID_ARG : VIR_ERR_RPC,
-               "maxnames %d is not within 0 and %d", maxnames, ND_DEVICE_LIST_MAX);
-  return FALSE;
-}
-
-gboolean
-nodedev_list_devices (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
-{
-  const nd_list_devices_args *asked = args;
-  nd_names_ret *result = ret;
-  Listing listing = { 0 };
-
-  if (!nodedev_call_check_flags (asked->flags, 0, "virNodeListDevices", error)
-      || !check_maxnames (asked->maxnames, error))
-    return FALSE;
-  listing.max = (gsize) asked->maxnames;
-  listing.capability = asked->cap == NULL ? NULL : *asked->cap;
-  listing_fill (&listing, session);
-  result->names.names_val = listing_take (&listing, &result->names.names_len);
-  return TRUE;
-}
-
-/* As libvirt's server has it: a list that was cut would pass for a whole one. */
-static gboolean
-check_fits (const Listing *listing, GError **error)
-{
-  if (listing->n <= ND_DEVICE_LIST_MAX)
-    return TRUE;
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_RPC,
-               "Too many node_devices '%" G_GSIZE_FORMAT "' for limit '%d'", listing->n,
-               ND_DEVICE_LIST_MAX);
-  return FALSE;
-}
-
-/* A device on the wire is a structure with nothing but its name. */
-G_STATIC_ASSERT (sizeof (nd_device) == sizeof (char *));
-
-gboolean
-nodedev_list_all_devices (NodedevSession *session, gconstpointer args, gpointer ret,
-                          GError **error)
-{
-  const nd_list_all_args *asked = args;
-  nd_list_all_ret *result = ret;
-  Listing listing = { .flags = asked->flags };
-
-  if (!nodedev_call_check_flags (asked->flags, NODEDEV_LIST_FLAGS, "virConnectListAllNodeDevices",
-                                 error))
-    return FALSE;
-  listing.max = asked->need_results ? ND_DEVICE_LIST_MAX : 0;
-  listing_fill (&listing, session);
-  if (!check_fits (&listing, error))
-    {
-      listing_clear (&listing);
-      return FALSE;
-    }
-  result->devices.devices_val = (nd_device *) listing_take (&listing, &result->devices.devices_len);
-  result->count = (u_int) listing.n;
-  return TRUE;
-}
-
-/* --- one device ----------------------------------------------------------- */
-
 gboolean
 nodedev_lookup_by_name (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
 {
@@ -238,7 +110,7 @@ nodedev_list_caps (NodedevSession *session, gconstpointer args, gpointer ret, GE
   NodedevNode node;
   gsize n;
 
-  if (!check_maxnames (asked->maxnames, error)
+  if (!nodedev_call_check_maxnames (asked->maxnames, error)
       || !find_node (session, asked->name, &node, error))
     return FALSE;
   n = MIN (nodedev_node_get_capabilities (&node, names), (gsize) asked->maxnames);

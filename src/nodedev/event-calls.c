@@ -2,6 +2,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
+#include "nodedev/forward.h"
 #include "nodedev/handlers.h"
 #include "nodedev/rpc-error.h"
 
@@ -83,6 +84,7 @@ gboolean
 nodedev_event_register (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
 {
   const nd_event_register_args *asked = args;
+  NodedevForward *forward = nodedev_session_get_forward (session);
   nd_int_ret *callback_id = ret;
 
   if (!check_subscription (session, asked, error))
@@ -90,6 +92,8 @@ nodedev_event_register (NodedevSession *session, gconstpointer args, gpointer re
   callback_id->value = nodedev_events_subscribe (
       nodedev_session_get_backend (session)->events, asked->event_id,
       asked->dev == NULL ? NULL : asked->dev->name, on_event, session);
+  if (forward != NULL)
+    nodedev_forward_subscribe (forward, callback_id->value, asked);
   return TRUE;
 }
 
@@ -98,7 +102,10 @@ nodedev_event_deregister (NodedevSession *session, gconstpointer args, gpointer 
                           GError **error)
 {
   const nd_event_deregister_args *asked = args;
+  NodedevForward *forward = nodedev_session_get_forward (session);
 
+  if (forward != NULL)
+    nodedev_forward_unsubscribe (forward, asked->callback_id);
   if (nodedev_events_unsubscribe (nodedev_session_get_backend (session)->events,
                                   asked->callback_id, session))
     return TRUE;

@@ -22,10 +22,12 @@ gboolean nodedev_connect_is_secure (NodedevSession *, gconstpointer, gpointer, G
 gboolean nodedev_connect_close_callback (NodedevSession *, gconstpointer, gpointer, GError **);
 gboolean nodedev_connect_set_identity (NodedevSession *, gconstpointer, gpointer, GError **);
 
-/* device-calls.c: what there is */
-gboolean nodedev_num_of_devices (NodedevSession *, gconstpointer, gpointer, GError **);
-gboolean nodedev_list_devices (NodedevSession *, gconstpointer, gpointer, GError **);
-gboolean nodedev_list_all_devices (NodedevSession *, gconstpointer, gpointer, GError **);
+/* list-calls.c: all that there are */
+void nodedev_num_of_devices (NodedevCall *, gconstpointer);
+void nodedev_list_devices (NodedevCall *, gconstpointer);
+void nodedev_list_all_devices (NodedevCall *, gconstpointer);
+
+/* device-calls.c: one device */
 gboolean nodedev_lookup_by_name (NodedevSession *, gconstpointer, gpointer, GError **);
 gboolean nodedev_lookup_scsi_host (NodedevSession *, gconstpointer, gpointer, GError **);
 gboolean nodedev_get_xml_desc (NodedevSession *, gconstpointer, gpointer, GError **);

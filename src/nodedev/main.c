@@ -24,8 +24,8 @@ static const GOptionEntry entries[] = {
     "Listen on PATH for clients that may only read", "PATH" },
   { "socket-mode", 0, 0, G_OPTION_ARG_STRING, &opt_socket_mode,
     "Permissions of the first, octal (default: " DEFAULT_MODE ")", "MODE" },
-  { "upstream", 0, 0, G_OPTION_ARG_STRING, &opt_upstream,
-    "Daemon that serves all other devices; 'none' (the default) is the only one known", "none" },
+  { "upstream", 0, 0, G_OPTION_ARG_FILENAME, &opt_upstream,
+    "Ask the daemon on that socket about all other devices (default: none)", "PATH|none" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &opt_root,
     "Keep configuration, state and run-time files under DIR", "DIR" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &opt_version, "Print the version and exit", NULL },
@@ -53,13 +53,18 @@ parse_mode (const char *text, guint *mode, GError **error)
 }
 
 static gboolean
+has_upstream (void)
+{
+  return opt_upstream != NULL && strcmp (opt_upstream, "none") != 0;
+}
+
+static gboolean
 check_options (int argc, char **argv, GError **error)
 {
   if (argc > 1)
     return fail (error, "there is no argument", argv[1]);
-  if (opt_upstream != NULL && strcmp (opt_upstream, "none") != 0)
-    return fail (error, "--upstream takes only 'none': calls for other devices do not go to",
-                 opt_upstream);
+  if (has_upstream () && !g_path_is_absolute (opt_upstream))
+    return fail (error, "--upstream takes an absolute path or none, not", opt_upstream);
   if (opt_root != NULL && !g_path_is_absolute (opt_root))
     return fail (error, "--root takes an absolute path, not", opt_root);
   return TRUE;
@@ -80,6 +85,7 @@ parse_options (int *argc, char ***argv, NodedevDaemonOptions *options, GError **
   options->root = opt_root;
   options->socket = opt_socket;
   options->socket_readonly = opt_socket_readonly;
+  options->upstream = has_upstream () ? opt_upstream : NULL;
   return parse_mode (opt_socket_mode != NULL ? opt_socket_mode : DEFAULT_MODE,
                      &options->socket_mode, error);
 }

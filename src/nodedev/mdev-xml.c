@@ -359,3 +359,33 @@ nodedev_mdev_from_xml (const NodedevView *view, const char *xml, gboolean valida
     return NULL;
   return read_config (capability, &parent, error);
 }
+
+/* --- whose device? -------------------------------------------------------- */
+
+/* "0.0.0313" is a slip of who means css_0_0_0313: our message is of more help. */
+static gboolean
+is_foreign_parent (const char *name)
+{
+  g_autofree char *uuid = NULL;
+  CcwDevId id;
+
+  return !ccw_dev_id_parse_name (name, CCW_NAME_PREFIX_CSS, &id)
+         && !ccw_dev_id_parse_name (name, CCW_NAME_PREFIX_CCW, &id)
+         && !ccw_dev_id_parse (name, &id, NULL) && !nodedev_mdev_name_parse (name, &uuid, &id)
+         && strcmp (name, NODEDEV_NAME_COMPUTER) != 0;
+}
+
+gboolean
+nodedev_mdev_xml_is_foreign (const char *xml)
+{
+  g_autoptr (xmlDoc) doc = ccw_xml_parse (xml, -1, "device XML", NULL);
+  const xmlNode *device = doc == NULL ? NULL : get_device (doc, NULL);
+  const xmlNode *capability = device == NULL ? NULL : ccw_xml_child (device, "capability");
+  const xmlNode *parent = device == NULL ? NULL : ccw_xml_child (device, "parent");
+  g_autofree char *type = capability == NULL ? NULL : ccw_xml_attribute (capability, "type");
+  g_autofree char *name = parent == NULL ? NULL : ccw_xml_text (parent);
+
+  if (type != NULL && strcmp (type, "mdev") != 0)
+    return TRUE;
+  return name != NULL && *name != '\0' && is_foreign_parent (name);
+}

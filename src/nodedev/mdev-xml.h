@@ -31,3 +31,10 @@
  */
 MdevConfig *nodedev_mdev_from_xml (const NodedevView *view, const char *xml, gboolean validate,
                                    GError **error);
+
+/*
+ * Is this the XML of a device that somebody else makes: of another kind than
+ * an mdev, or on something else than a subchannel? FALSE also for what cannot
+ * be understood.
+ */
+gboolean nodedev_mdev_xml_is_foreign (const char *xml);

@@ -66,15 +66,22 @@ nodedev_packet_parse_payload (const guint8 *bytes, gsize length, xdrproc_t filte
 }
 
 static gboolean
-encode (guint8 *bytes, gsize size, const nd_header *header, xdrproc_t filter, gpointer value)
+encode_head (XDR *xdr, gsize size, const nd_header *header)
 {
   nd_header copy = *header;
   u_int length = (u_int) size;
+
+  return xdr_u_int (xdr, &length) && xdr_nd_header (xdr, &copy);
+}
+
+static gboolean
+encode (guint8 *bytes, gsize size, const nd_header *header, xdrproc_t filter, gpointer value)
+{
   XDR xdr;
   gboolean encoded;
 
-  xdrmem_create (&xdr, (char *) bytes, length, XDR_ENCODE);
-  encoded = xdr_u_int (&xdr, &length) && xdr_nd_header (&xdr, &copy)
+  xdrmem_create (&xdr, (char *) bytes, (u_int) size, XDR_ENCODE);
+  encoded = (header == NULL || encode_head (&xdr, size, header))
             && (filter == NULL || filter (&xdr, value));
   xdr_destroy (&xdr);
   return encoded;
@@ -94,6 +101,32 @@ nodedev_packet_new (const nd_header *header, xdrproc_t filter, gconstpointer val
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&bytes), size);
+}
+
+GBytes *
+nodedev_packet_new_raw (const nd_header *header, GBytes *payload)
+{
+  gsize length;
+  gconstpointer data = g_bytes_get_data (payload, &length);
+  gsize size = ND_LENGTH_SIZE + ND_HEADER_SIZE + length;
+  guint8 *bytes = g_malloc (size);
+
+  if (!encode (bytes, size, header, NULL, NULL))
+    g_assert_not_reached ();
+  if (length > 0)
+    memcpy (bytes + ND_LENGTH_SIZE + ND_HEADER_SIZE, data, length);
+  return g_bytes_new_take (bytes, size);
+}
+
+GBytes *
+nodedev_packet_encode (xdrproc_t filter, gconstpointer value)
+{
+  gsize size = filter == NULL ? 0 : xdr_sizeof (filter, (gpointer) value);
+  guint8 *bytes = g_malloc (size);
+
+  if (!encode (bytes, size, NULL, filter, (gpointer) value))
+    g_assert_not_reached ();
+  return g_bytes_new_take (bytes, size);
 }
 
 nd_header

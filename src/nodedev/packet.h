@@ -47,6 +47,12 @@ gboolean nodedev_packet_parse_payload (const guint8 *bytes, gsize length, xdrpro
 GBytes *nodedev_packet_new (const nd_header *header, xdrproc_t filter, gconstpointer value,
                             GError **error);
 
+/* The same of a @payload that is encoded already. */
+GBytes *nodedev_packet_new_raw (const nd_header *header, GBytes *payload);
+
+/* @value as a payload; nothing for a @filter of NULL. It must be one that can be encoded. */
+GBytes *nodedev_packet_encode (xdrproc_t filter, gconstpointer value);
+
 /* The answer to @call that says why it failed. Never NULL. */
 GBytes *nodedev_packet_new_error (const nd_header *call, const GError *reason);
 

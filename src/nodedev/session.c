@@ -2,12 +2,14 @@
 #include "nodedev/session.h"
 
 #include "nodedev/calls.h"
+#include "nodedev/forward.h"
 
 struct _NodedevSession
 {
   grefcount references;
   const NodedevBackend *backend;
   NodedevConnection *connection;
+  NodedevForward *forward;
   gboolean open;
   gboolean readonly;
   NodedevSessionEndedFunc ended;
@@ -88,6 +90,8 @@ nodedev_session_open (NodedevSession *session, gboolean readonly)
 {
   session->open = TRUE;
   session->readonly = readonly || nodedev_connection_is_readonly (session->connection);
+  if (session->backend->upstream != NULL)
+    session->forward = nodedev_forward_new (session, session->backend->upstream);
 }
 
 gboolean
@@ -102,9 +106,16 @@ nodedev_session_is_readonly (const NodedevSession *session)
   return session->readonly;
 }
 
+NodedevForward *
+nodedev_session_get_forward (const NodedevSession *session)
+{
+  return session->forward;
+}
+
 void
 nodedev_session_end_open (NodedevSession *session)
 {
   session->open = FALSE;
+  g_clear_pointer (&session->forward, nodedev_forward_free);
   nodedev_events_unsubscribe_all (session->backend->events, session);
 }

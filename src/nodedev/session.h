@@ -12,6 +12,7 @@
  * of that sequence are answered.
  */
 typedef struct _NodedevSession NodedevSession;
+typedef struct _NodedevForward NodedevForward;
 
 /* The session has ended and frees itself; called exactly once. */
 typedef void (*NodedevSessionEndedFunc) (NodedevSession *session, gpointer user_data);
@@ -41,6 +42,9 @@ NodedevConnection *nodedev_session_get_connection (const NodedevSession *session
 void nodedev_session_open (NodedevSession *session, gboolean readonly);
 gboolean nodedev_session_is_open (const NodedevSession *session);
 gboolean nodedev_session_is_readonly (const NodedevSession *session);
+
+/* Its way to the daemon behind us; NULL when there is none, or it is not open. */
+NodedevForward *nodedev_session_get_forward (const NodedevSession *session);
 
 /* Ends what opening began: event subscriptions too. */
 void nodedev_session_end_open (NodedevSession *session);

@@ -8,6 +8,7 @@ test_backend_init (TestBackend *test)
 {
   NodedevView *view = &test->backend.view;
 
+  *test = (TestBackend){ 0 };
   test->root = g_dir_make_tmp ("nodedev-XXXXXX", NULL);
   test->paths = ccw_paths_new (test->root);
   view->host = ccw_host_new ();

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nodedev/upstream.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+
+#include "nodedev/connection.h"
+#include "nodedev/rpc-error.h"
+#include "nodedev/source.h"
+
+#define URI "nodedev:///system"
+
+/* A daemon that systemd has to start first needs a moment; one that hangs shall not hang us. */
+#define HANDSHAKE_SECONDS 20
+
+/* libvirt's own limit of a packet (VIR_NET_MESSAGE_MAX): a daemon that we chose may send what it may. */
+#define PACKET_MAX (32 * 1024 * 1024)
+
+typedef enum
+{
+  DOWN,
+  AUTHENTICATING, /* the ways to authenticate were asked for */
+  OPENING,
+  UP,
+} State;
+
+struct _NodedevUpstream
+{
+  char *path;
+  gboolean readonly;
+  const NodedevUpstreamFuncs *funcs;
+  gpointer user_data;
+
+  State state;
+  NodedevConnection *connection; /* unless DOWN */
+  GSource *deadline;             /* of the handshake */
+  GHashTable *calls;             /* serial -> Call, those that were sent */
+  GQueue waiting;                /* of Call: to be sent when it is up */
+  guint last_serial;
+  GBytes *identity;
+};
+
+typedef struct
+{
+  int procedure;
+  GBytes *payload;
+  NodedevReplyFunc func;
+  gpointer user_data;
+} Call;
+
+static Call *
+call_new (int procedure, GBytes *payload, NodedevReplyFunc func, gpointer user_data)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->procedure = procedure;
+  call->payload = g_bytes_ref (payload);
+  call->func = func;
+  call->user_data = user_data;
+  return call;
+}
+
+static void
+call_free (gpointer data)
+{
+  Call *call = data;
+
+  g_bytes_unref (call->payload);
+  g_free (call);
+}
+
+static void
+call_fail (Call *call, const GError *error)
+{
+  call->func (error, ND_STATUS_ERROR, NULL, 0, call->user_data);
+  call_free (call);
+}
+
+/* --- sending -------------------------------------------------------------- */
+
+/* Takes @call over. */
+static void
+send_call (NodedevUpstream *upstream, Call *call)
+{
+  nd_header header = {
+    .prog = ND_PROGRAM,
+    .vers = ND_PROGRAM_VERSION,
+    .proc = call->procedure,
+    .type = ND_TYPE_CALL,
+    .serial = ++upstream->last_serial,
+    .status = ND_STATUS_OK,
+  };
+
+  g_hash_table_insert (upstream->calls, GUINT_TO_POINTER (header.serial), call);
+  nodedev_connection_send (upstream->connection, nodedev_packet_new_raw (&header, call->payload));
+}
+
+static void
+send_xdr (NodedevUpstream *upstream, int procedure, xdrproc_t filter, gconstpointer args,
+          NodedevReplyFunc func)
+{
+  g_autoptr (GBytes) payload = nodedev_packet_encode (filter, args);
+
+  send_call (upstream, call_new (procedure, payload, func, upstream));
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+static void
+fail_all (NodedevUpstream *upstream, const GError *error)
+{
+  g_autoptr (GList) sent = g_hash_table_get_values (upstream->calls);
+  GQueue waiting = upstream->waiting;
+
+  g_hash_table_steal_all (upstream->calls);
+  g_queue_init (&upstream->waiting);
+  for (GList *item = sent; item != NULL; item = item->next)
+    call_fail (item->data, error);
+  while (!g_queue_is_empty (&waiting))
+    call_fail (g_queue_pop_head (&waiting), error);
+}
+
+/* After this nothing of the connection is left, whether or not it was still open. */
+static void
+drop_connection (NodedevUpstream *upstream)
+{
+  g_autoptr (NodedevConnection) connection = g_steal_pointer (&upstream->connection);
+
+  nodedev_source_clear (&upstream->deadline);
+  if (connection != NULL)
+    nodedev_connection_close (connection);
+}
+
+static void
+go_down (NodedevUpstream *upstream, const char *reason)
+{
+  g_autoptr (GError) error
+      = g_error_new (NODEDEV_ERROR, VIR_ERR_NO_CONNECT, "%s: %s", upstream->path, reason);
+
+  upstream->state = DOWN;
+  drop_connection (upstream);
+  upstream->funcs->down (upstream, error->message, upstream->user_data);
+  fail_all (upstream, error);
+}
+
+/* --- answers and events --------------------------------------------------- */
+
+static void
+on_reply (NodedevUpstream *upstream, const nd_header *header, const guint8 *payload, gsize length)
+{
+  gpointer key = GUINT_TO_POINTER (header->serial);
+  Call *call = g_hash_table_lookup (upstream->calls, key);
+
+  if (call == NULL)
+    return;
+  g_hash_table_steal (upstream->calls, key);
+  call->func (NULL, header->status, payload, length, call->user_data);
+  call_free (call);
+}
+
+/* Daemons ask whether we are there, if the client said that it would answer; we never do. */
+static void
+on_packet (NodedevConnection *connection, const nd_header *header, const guint8 *payload,
+           gsize length, gpointer user_data)
+{
+  NodedevUpstream *upstream = user_data;
+
+  if (header->prog != ND_PROGRAM)
+    return;
+  if (header->type == ND_TYPE_REPLY)
+    on_reply (upstream, header, payload, length);
+  else if (header->type == ND_TYPE_MESSAGE)
+    upstream->funcs->message (upstream, header, payload, length, upstream->user_data);
+}
+
+static void
+on_closed (NodedevConnection *connection, gpointer user_data)
+{
+  NodedevUpstream *upstream = user_data;
+
+  /* Else it is us who close. */
+  if (upstream->connection != NULL)
+    go_down (upstream, "the connection was lost");
+}
+
+static const NodedevConnectionFuncs connection_funcs = { on_packet, on_closed };
+
+/* --- handshake ------------------------------------------------------------ */
+
+static void
+ignore_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
+              gpointer user_data)
+{
+}
+
+static void
+go_up (NodedevUpstream *upstream)
+{
+  nodedev_source_clear (&upstream->deadline);
+  upstream->state = UP;
+  if (upstream->identity != NULL)
+    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, upstream->identity, ignore_reply,
+                                   NULL));
+  while (!g_queue_is_empty (&upstream->waiting))
+    send_call (upstream, g_queue_pop_head (&upstream->waiting));
+  upstream->funcs->up (upstream, upstream->user_data);
+}
+
+static void
+on_open_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
+               gpointer user_data)
+{
+  if (error != NULL)
+    return;
+  if (status == ND_STATUS_OK)
+    go_up (user_data);
+  else
+    go_down (user_data, "it refuses to open " URI);
+}
+
+static gboolean
+offers_no_authentication (const guint8 *payload, gsize length)
+{
+  nd_auth_list_ret list = { 0 };
+  gboolean offered = FALSE;
+
+  if (nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_auth_list_ret, &list, NULL))
+    for (u_int i = 0; i < list.types.types_len; i++)
+      offered |= list.types.types_val[i] == ND_AUTH_NONE;
+  xdr_free ((xdrproc_t) xdr_nd_auth_list_ret, (char *) &list);
+  return offered;
+}
+
+static void
+on_auth_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
+               gpointer user_data)
+{
+  NodedevUpstream *upstream = user_data;
+  char *name = (char *) URI;
+  nd_open_args args = { .name = &name, .flags = upstream->readonly ? VIR_CONNECT_RO : 0 };
+
+  if (error != NULL)
+    return;
+  if (status != ND_STATUS_OK || !offers_no_authentication (payload, length))
+    {
+      go_down (upstream, "it wants authentication");
+      return;
+    }
+  upstream->state = OPENING;
+  send_xdr (upstream, ND_PROC_CONNECT_OPEN, (xdrproc_t) xdr_nd_open_args, &args, on_open_reply);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  go_down (user_data, "it does not answer");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_deadline (NodedevUpstream *upstream)
+{
+  upstream->deadline = g_timeout_source_new_seconds (HANDSHAKE_SECONDS);
+  g_source_set_callback (upstream->deadline, on_deadline, upstream, NULL);
+  g_source_attach (upstream->deadline, g_main_context_get_thread_default ());
+}
+
+static GSocket *
+connect_socket (const char *path, GError **error)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                             G_SOCKET_PROTOCOL_DEFAULT, error);
+
+  if (socket == NULL)
+    return NULL;
+  g_socket_set_blocking (socket, FALSE);
+  return g_socket_connect (socket, address, NULL, error) ? g_steal_pointer (&socket) : NULL;
+}
+
+void
+nodedev_upstream_connect (NodedevUpstream *upstream)
+{
+  g_autoptr (GError) error = NULL;
+  GSocket *socket;
+
+  if (upstream->state != DOWN)
+    return;
+  socket = connect_socket (upstream->path, &error);
+  if (socket == NULL)
+    {
+      go_down (upstream, error->message);
+      return;
+    }
+  upstream->state = AUTHENTICATING;
+  upstream->connection = nodedev_connection_new (socket, FALSE, &connection_funcs, upstream);
+  nodedev_connection_set_packet_max (upstream->connection, PACKET_MAX);
+  nodedev_connection_start (upstream->connection);
+  set_deadline (upstream);
+  send_xdr (upstream, ND_PROC_AUTH_LIST, NULL, NULL, on_auth_reply);
+}
+
+/* --- life, calls ---------------------------------------------------------- */
+
+NodedevUpstream *
+nodedev_upstream_new (const char *path, gboolean readonly, const NodedevUpstreamFuncs *funcs,
+                      gpointer user_data)
+{
+  NodedevUpstream *upstream = g_new0 (NodedevUpstream, 1);
+
+  upstream->path = g_strdup (path);
+  upstream->readonly = readonly;
+  upstream->funcs = funcs;
+  upstream->user_data = user_data;
+  upstream->calls = g_hash_table_new_full (NULL, NULL, NULL, call_free);
+  g_queue_init (&upstream->waiting);
+  return upstream;
+}
+
+void
+nodedev_upstream_free (NodedevUpstream *upstream)
+{
+  g_autoptr (GError) error
+      = g_error_new_literal (NODEDEV_ERROR, VIR_ERR_NO_CONNECT, "the client is gone");
+
+  upstream->state = DOWN;
+  drop_connection (upstream);
+  fail_all (upstream, error);
+  g_hash_table_unref (upstream->calls);
+  g_clear_pointer (&upstream->identity, g_bytes_unref);
+  g_free (upstream->path);
+  g_free (upstream);
+}
+
+gboolean
+nodedev_upstream_is_up (const NodedevUpstream *upstream)
+{
+  return upstream->state == UP;
+}
+
+void
+nodedev_upstream_set_identity (NodedevUpstream *upstream, GBytes *payload)
+{
+  g_clear_pointer (&upstream->identity, g_bytes_unref);
+  upstream->identity = g_bytes_ref (payload);
+  if (upstream->state == UP)
+    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, payload, ignore_reply, NULL));
+}
+
+void
+nodedev_upstream_call (NodedevUpstream *upstream, int procedure, GBytes *payload,
+                       NodedevReplyFunc func, gpointer user_data)
+{
+  Call *call = call_new (procedure, payload, func, user_data);
+
+  if (upstream->state == UP)
+    {
+      send_call (upstream, call);
+      return;
+    }
+  g_queue_push_tail (&upstream->waiting, call);
+  nodedev_upstream_connect (upstream);
+}
