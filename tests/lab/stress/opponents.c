@@ -24,6 +24,17 @@ read_region (Client *client, unsigned index, void *block, size_t size)
   return done == (ssize_t) size ? 0 : done < 0 ? errno : EIO;
 }
 
+/* Up to LIMIT programs more, so that there is something to oppose. */
+static void
+let_start (Mix *mix, Random *random, unsigned limit)
+{
+  unsigned before = mix->starts, programs = below (random, limit);
+
+  while (mix->starts - before < programs)
+    usleep (100);
+  pause_below (random, 200);
+}
+
 /* All that can be looked at without taking part. */
 static void
 look (Mix *mix, Random *random)
@@ -45,14 +56,14 @@ static void
 halt (Mix *mix, Random *random)
 {
   judge (mix, "halt", halt_subchannel (&mix->client), EBUSY);
-  pause_below (random, 2000);
+  let_start (mix, random, 3);
 }
 
 static void
 clear (Mix *mix, Random *random)
 {
   judge (mix, "clear", clear_subchannel (&mix->client), 0);
-  pause_below (random, 2000);
+  let_start (mix, random, 3);
 }
 
 /* An eventfd that nobody else knows and that goes away; then the usual one. */
@@ -78,7 +89,7 @@ reset (Mix *mix, Random *random)
   int failed = ioctl (mix->client.device, VFIO_DEVICE_RESET);
 
   judge (mix, "VFIO_DEVICE_RESET", failed ? errno : 0, 0);
-  pause_below (random, 2000);
+  let_start (mix, random, 6);
 }
 
 /* The data area as it must stay while the device does not reach it. */
@@ -103,7 +114,7 @@ unmap (Mix *mix, Random *random)
   client_unmap (&mix->client);
   expect_untouched (&mix->client, random);
   client_map (&mix->client);
-  pause_below (random, 2000);
+  let_start (mix, random, 10);
 }
 
 /* Programs change while they are read. */
@@ -144,7 +155,7 @@ reopen (Mix *mix, Random *random)
         die_errno ("opening it again");
       usleep (10000);
     }
-  pause_below (random, 5000);
+  let_start (mix, random, 20);
 }
 
 /* The administrator varies the channel path off and on. */
@@ -154,9 +165,9 @@ vary_path (Mix *mix, Random *random)
   const char *path = host_path_of (mix->client.uuid);
 
   judge (mix, "varying the path off", host_write (path, "off"), 0);
-  pause_below (random, 5000);
+  let_start (mix, random, 20);
   judge (mix, "varying the path on", host_write (path, "on"), 0);
-  pause_below (random, 5000);
+  let_start (mix, random, 20);
 }
 
 const Opponent opponents[] = {
