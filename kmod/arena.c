@@ -7,6 +7,7 @@
  * used for one request after the other; a request allocates nothing.
  */
 #include <linux/gfp.h>
+#include <linux/kmemleak.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
 
@@ -38,6 +39,8 @@ int vfio_ccw_arena_alloc(struct ccw_xlat_arena *arena)
 			continue;
 		arena->abs = virt_to_phys(arena->cpu);
 		arena->sink = virt_to_phys((void *)sink);
+		/* Whole pages are nothing that kmemleak would look for by itself. */
+		kmemleak_alloc(arena->cpu, arena->len, 1, GFP_KERNEL);
 		return 0;
 	}
 	free_page(sink);
@@ -50,6 +53,7 @@ int vfio_ccw_arena_alloc(struct ccw_xlat_arena *arena)
  */
 void vfio_ccw_arena_free(struct ccw_xlat_arena *arena)
 {
+	kmemleak_free(arena->cpu);
 	free_pages_exact(arena->cpu, arena->len);
 	free_page((unsigned long)phys_to_virt(arena->sink));
 	*arena = (struct ccw_xlat_arena) {};
