@@ -3,9 +3,12 @@
  * The common I/O layer's own types, as far as a subchannel driver needs them.
  *
  * The kernel ships no header with them, so they are declared here. Every type
- * and member below has a line in css-private.def; btf-assert turns that file
- * and the target kernel's BTF into static assertions, so that a kernel with
- * another layout stops the build and names the member.
+ * and member below has a line in css-private.def, by which layout.c compares
+ * them with the target kernel's BTF: what differs stops the build and is named.
+ *
+ * What surrounds a member of struct subchannel changes even within a stable
+ * series, so each is declared to be where the target kernel has it. The other
+ * types are as the architecture or all kernels have them.
  *
  * Words which the kernel splits into bit fields are declared whole, with the
  * bits as masks: C can check a mask against BTF, but not a bit field.
@@ -23,6 +26,15 @@
 #include <asm/chpid.h>
 #include <asm/cio.h>
 #include <asm/schid.h>
+
+#include "css-layout.h"
+
+/* A member of a union of all members, as far from its start as in the kernel. */
+#define AT(type, member, declaration)					\
+	struct {							\
+		u8 before_##member[BIT_OFFSET_OF_##type##_##member / 8];	\
+		declaration;						\
+	}
 
 #define PMCW_QF			0x8000	/* in pmcw.flags: QDIO facility */
 #define PMCW_ENA		0x0080	/* in pmcw.flags: enabled */
@@ -93,22 +105,25 @@ enum {
 struct css_driver;
 
 struct subchannel {
-	struct subchannel_id schid;
-	spinlock_t lock;
-	struct mutex reg_mutex;
-	u32 st;
-	u8 vpm;
-	u8 lpm;
-	u8 opm;
-	struct schib schib;
-	int isc;
-	struct chsc_ssd_info ssd_info;
-	struct device dev;
-	struct css_driver *driver;
-	enum sch_todo todo;
-	struct work_struct todo_work;
-	struct schib_config config;
-	u64 dma_mask;
+	union {
+		AT(subchannel, schid, struct subchannel_id schid);
+		AT(subchannel, lock, spinlock_t lock);
+		AT(subchannel, reg_mutex, struct mutex reg_mutex);
+		AT(subchannel, st, u32 st);
+		AT(subchannel, vpm, u8 vpm);
+		AT(subchannel, lpm, u8 lpm);
+		AT(subchannel, opm, u8 opm);
+		AT(subchannel, schib, struct schib schib);
+		AT(subchannel, isc, int isc);
+		AT(subchannel, ssd_info, struct chsc_ssd_info ssd_info);
+		AT(subchannel, dev, struct device dev);
+		AT(subchannel, driver, struct css_driver *driver);
+		AT(subchannel, todo, enum sch_todo todo);
+		AT(subchannel, todo_work, struct work_struct todo_work);
+		AT(subchannel, config, struct schib_config config);
+		AT(subchannel, dma_mask, u64 dma_mask);
+		u8 whole[SIZE_OF_subchannel];
+	};
 } __aligned(8);
 
 struct css_driver {

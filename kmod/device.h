@@ -265,7 +265,8 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
 ssize_t vfio_ccw_read(struct vfio_device *vdev, char __user *buffer, size_t count, loff_t *pos);
 ssize_t vfio_ccw_write(struct vfio_device *vdev, const char __user *buffer, size_t count,
 		       loff_t *pos);
-int vfio_ccw_get_region_info(struct vfio_region_info *info, struct vfio_info_cap *caps);
+int vfio_ccw_get_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
+			     struct vfio_info_cap *caps);
 unsigned int vfio_ccw_num_regions(void);
 
 /* irqs.c */

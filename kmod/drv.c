@@ -8,9 +8,9 @@
 #include <asm/irq.h>
 #include <asm/isc.h>
 
-#include "css-layout.h"
 #include "dbf.h"
 #include "debugfs.h"
+#include "layout.h"
 #include "mdev-private.h"
 #include "observe.h"
 
@@ -211,6 +211,9 @@ static int __init load(void)
 {
 	int ret;
 
+	ret = vfio_ccw_check_layout();
+	if (ret)
+		return ret;
 	vfio_ccw_queue = alloc_workqueue("vfio_ccw",
 					 WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 	if (!vfio_ccw_queue)

@@ -4,7 +4,7 @@
  */
 #include <linux/slab.h>
 
-#include "css-layout.h"
+#include "compat.h"
 #include "mdev-private.h"
 
 static struct class_compat *parent_class;
@@ -13,7 +13,7 @@ static struct class_compat *parent_class;
 static DEFINE_MUTEX(list_lock);
 static LIST_HEAD(mdevs);
 
-#if ARGUMENTS_OF_class_compat_create_link == 3
+#if CLASS_LINK_NAMES_DEVICE_LINK
 #define class_link(dev)		class_compat_create_link(parent_class, dev, NULL)
 #define class_unlink(dev)	class_compat_remove_link(parent_class, dev, NULL)
 #else

@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "debugfs.h"
 #include "observe.h"
 
@@ -80,6 +81,8 @@ static long get_info(void __user *arg)
 	return copy_to_user(arg, &info, min_size) ? -EFAULT : 0;
 }
 
+#if !REGION_INFO_IS_AN_OPERATION
+
 /* Where the caller has room for them, capabilities follow the fixed part. */
 static int copy_capabilities(struct vfio_region_info *info, struct vfio_info_cap *caps,
 			     void __user *arg)
@@ -97,7 +100,7 @@ static int copy_capabilities(struct vfio_region_info *info, struct vfio_info_cap
 	return 0;
 }
 
-static long get_region_info(void __user *arg)
+static long get_region_info(struct vfio_device *vdev, void __user *arg)
 {
 	unsigned long min_size = offsetofend(struct vfio_region_info, offset);
 	struct vfio_region_info info = {};
@@ -108,7 +111,7 @@ static long get_region_info(void __user *arg)
 		return -EFAULT;
 	if (info.argsz < min_size)
 		return -EINVAL;
-	ret = vfio_ccw_get_region_info(&info, &caps);
+	ret = vfio_ccw_get_region_info(vdev, &info, &caps);
 	if (!ret && caps.size)
 		ret = copy_capabilities(&info, &caps, arg);
 	kfree(caps.buf);
@@ -116,6 +119,8 @@ static long get_region_info(void __user *arg)
 		return ret;
 	return copy_to_user(arg, &info, min_size) ? -EFAULT : 0;
 }
+
+#endif
 
 static long get_irq_info(void __user *arg)
 {
@@ -166,8 +171,10 @@ static long device_ioctl(struct vfio_device *vdev, unsigned int cmd, unsigned lo
 	switch (cmd) {
 	case VFIO_DEVICE_GET_INFO:
 		return get_info(argument);
+#if !REGION_INFO_IS_AN_OPERATION
 	case VFIO_DEVICE_GET_REGION_INFO:
-		return get_region_info(argument);
+		return get_region_info(vdev, argument);
+#endif
 	case VFIO_DEVICE_GET_IRQ_INFO:
 		return get_irq_info(argument);
 	case VFIO_DEVICE_SET_IRQS:
@@ -202,6 +209,9 @@ static const struct vfio_device_ops vfio_ccw_device_ops = {
 	.read = vfio_ccw_read,
 	.write = vfio_ccw_write,
 	.ioctl = device_ioctl,
+#if REGION_INFO_IS_AN_OPERATION
+	.get_region_info_caps = vfio_ccw_get_region_info,
+#endif
 	.request = request_device,
 	.dma_unmap = vfio_ccw_dma_unmap,
 	.bind_iommufd = vfio_iommufd_emulated_bind,

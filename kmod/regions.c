@@ -321,13 +321,15 @@ unsigned int vfio_ccw_num_regions(void)
 
 /**
  * vfio_ccw_get_region_info - VFIO_DEVICE_GET_REGION_INFO
+ * @vdev: the VFIO device; all have the same regions
  * @info: index in, the rest out
  * @caps: empty; gets the capability that names the region's type. The caller
  *	frees its buffer.
  *
  * Return: 0 or -errno.
  */
-int vfio_ccw_get_region_info(struct vfio_region_info *info, struct vfio_info_cap *caps)
+int vfio_ccw_get_region_info(struct vfio_device *vdev, struct vfio_region_info *info,
+			     struct vfio_info_cap *caps)
 {
 	const struct region *region = find_region(info->index);
 	struct vfio_region_info_cap_type type = {
