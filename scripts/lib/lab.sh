@@ -20,20 +20,38 @@ readonly LAB=$TREE/tests/lab
 # shellcheck source=apt.sh
 . "$TREE/scripts/lib/apt.sh"
 
-# The lab's machine, and the suite for build tools that bookworm has too old.
+# The lab's machine and its programs.
 readonly LAB_WORLD=trixie-s390x
-readonly LAB_TOOLS_WORLD=trixie-amd64
 readonly LAB_CROSS=s390x-linux-gnu-
+# The machine's kernel: that of a Debian suite, or one that is built from
+# tests/lab/kernels/NAME.config.
+export LAB_KERNEL=${LAB_KERNEL:-trixie}
+readonly LAB_SUITES=(trixie sid)
 # Steps that keep all processors busy run at this many jobs.
 LAB_JOBS=$(nproc)
 readonly LAB_JOBS
 
-# lab_kernel_release: the release (uname -r) of the kernel that Debian's
+# lab_kernels: the names LAB_KERNEL may have.
+lab_kernels() {
+  local config
+
+  printf '%s\n' "${LAB_SUITES[@]}"
+  for config in "$LAB"/kernels/*.config; do
+    [ "${config##*/}" = base.config ] || basename "$config" .config
+  done
+}
+
+# lab_kernel_is_built: from source, by us.
+lab_kernel_is_built() {
+  [ -e "$LAB/kernels/$LAB_KERNEL.config" ]
+}
+
+# lab_kernel_release: the release (uname -r) of the kernel that a suite's
 # metapackage linux-image-s390x asks for.
 lab_kernel_release() {
-  apt_world "$LAB_WORLD"
-  apt_private "$LAB_WORLD" apt-cache show linux-image-s390x |
-    sed -n 's/^Depends: linux-image-\([^ ,]*\).*/\1/p' | head -n 1
+  apt_world "$LAB_KERNEL-s390x"
+  apt_private "$LAB_KERNEL-s390x" apt-cache show linux-image-s390x |
+    sed -n 's/^Depends: .*linux-image-\([0-9][^ ,]*\).*/\1/p' | head -n 1
 }
 
 # lab_build NAME: the folder of the artefact that tests/lab/build/NAME makes.
