@@ -231,28 +231,6 @@ static enum ccw_xlat_reason use_sink_list(struct ccw_xlat *x, const struct data_
 }
 
 /*
- * For a CCW that moves no data, and so never reaches the sink: what it would
- * move lies around the middle of it, whichever way it went.
- */
-static enum ccw_xlat_reason use_sink(struct ccw_xlat *x, const struct data_ccw *data)
-{
-	if (data->count > SINK_HALF)
-		return use_sink_list(x, data);
-	set_ccw(data->ccw, data->word & ~CCW_INDIRECT, (u32)x->arena.sink + SINK_HALF);
-	return CCW_XLAT_OK;
-}
-
-/* PoP, "Skip": the flag means something only where data comes in. */
-static bool moves_data(const struct data_ccw *data)
-{
-	if (!data->count)
-		return false;
-	if (data->operations & ENTER_OUTPUT)
-		return true;
-	return data->operations & (ENTER_INPUT | ENTER_BACKWARD) && !(data->word & CCW_SKIP);
-}
-
-/*
  * A needed CCW that speculation would enter the other way round gets the list
  * it needs. Should the channel come the other way, the first IDAW serves both,
  * and every other gives a program check, being on the wrong side of its block:
@@ -285,11 +263,29 @@ static enum ccw_xlat_reason use_guest_pages(struct ccw_xlat *x, const struct dat
 	return CCW_XLAT_OK;
 }
 
+/* ENTER_ bits of what a CCW may be executed as. */
+static u8 operations_of(u32 word, u8 entered)
+{
+	u8 operations = entered & ENTER_DATA;
+
+	if (entered & ENTER_COMMAND)
+		operations |= command_operation(word_command(word));
+	return operations;
+}
+
+/* PoP, "Skip": the flag means something only where data comes in. */
+static bool moves_data(u32 word, u8 operations)
+{
+	if (!(word & CCW_COUNT))
+		return false;
+	if (operations & ENTER_OUTPUT)
+		return true;
+	return operations & (ENTER_INPUT | ENTER_BACKWARD) && !(word & CCW_SKIP);
+}
+
 static void enter_as(struct data_ccw *data, u8 entered)
 {
-	data->operations = entered & ENTER_DATA;
-	if (entered & ENTER_COMMAND)
-		data->operations |= command_operation(word_command(data->word));
+	data->operations = operations_of(data->word, entered);
 	data->backward = data->operations & ENTER_BACKWARD;
 }
 
@@ -310,31 +306,38 @@ static enum ccw_xlat_reason settle_direction(struct ccw_xlat *x, struct data_ccw
 		return CCW_XLAT_DIRECTION;
 	ccw_xlat_note_cut(x, ccw_xlat_slot_guest(x, data->slot), CCW_XLAT_DIRECTION);
 	enter_as(data, needed);
-	if (!moves_data(data))
+	if (!moves_data(data->word, data->operations))
 		enter_as(data, data->word & CCW_SKIP ? ENTER_OUTPUT : ENTER_BACKWARD);
 	return both_directions(data) ? CCW_XLAT_DIRECTION : CCW_XLAT_OK;
 }
 
-static enum ccw_xlat_reason read_slot(struct ccw_xlat *x, u32 slot, union slot_note *note)
+/*
+ * Most CCWs that move no data: what they would move lies around the middle of
+ * the sink, whichever way it went. Return: false for another CCW.
+ */
+static bool designate_sink(const struct ccw_xlat *x, u8 *ccw, u32 word, u8 entered)
+{
+	if ((word & CCW_COUNT) > SINK_HALF || moves_data(word, operations_of(word, entered)))
+		return false;
+	set_ccw(ccw, word & ~CCW_INDIRECT, (u32)x->arena.sink + SINK_HALF);
+	return true;
+}
+
+static enum ccw_xlat_reason list_data(struct ccw_xlat *x, u32 slot, u8 entered)
 {
 	u8 *ccw = slot_ccw(x, slot);
-	u32 word = ccw_word(ccw);
 	struct data_ccw data = {
 		.ccw = ccw,
 		.slot = slot,
-		.word = word,
+		.word = ccw_word(ccw),
 		.address = ccw_address(ccw),
-		.count = word & CCW_COUNT,
+		.count = ccw_word(ccw) & CCW_COUNT,
 	};
 	enum ccw_xlat_reason reason;
 
-	note->ccw.next = data.address;
-	if (word & CCW_INDIRECT)
-		note->ccw.flags |= NOTE_INDIRECT;
-	x->nr_ccws++;
-	enter_as(&data, note->ccw.entered);
-	if (!moves_data(&data))
-		return use_sink(x, &data);
+	enter_as(&data, entered);
+	if (!moves_data(data.word, data.operations))
+		return use_sink_list(x, &data);
 	if (!both_directions(&data))
 		return use_guest_pages(x, &data, false);
 	reason = settle_direction(x, &data);
@@ -343,9 +346,24 @@ static enum ccw_xlat_reason read_slot(struct ccw_xlat *x, u32 slot, union slot_n
 	return use_guest_pages(x, &data, true);
 }
 
-static void point_tic(struct ccw_xlat *x, u32 slot, u32 target)
+/* Makes the host's CCW of the guest's. */
+static inline enum ccw_xlat_reason finish_ccw(struct ccw_xlat *x, u32 slot, u8 *ccw,
+					      union slot_note *note)
 {
-	set_ccw(slot_ccw(x, slot), (u32)CCW_COMMAND_TIC << 24, arena_abs(x, target * CCW_SIZE));
+	u32 word = ccw_word(ccw);
+
+	x->nr_ccws++;
+	note->ccw.next = ccw_address(ccw);
+	if (word & CCW_INDIRECT)
+		note->ccw.flags |= NOTE_INDIRECT;
+	if (designate_sink(x, ccw, word, note->ccw.entered))
+		return CCW_XLAT_OK;
+	return list_data(x, slot, note->ccw.entered);
+}
+
+static void point_tic(const struct ccw_xlat *x, u8 *ccw, u32 target)
+{
+	set_ccw(ccw, (u32)CCW_COMMAND_TIC << 24, arena_abs(x, target * CCW_SIZE));
 }
 
 /* What a link stands for may be a TIC itself: TIC to TIC would be invalid. */
@@ -359,7 +377,7 @@ static void finish_link(struct ccw_xlat *x, u32 slot)
 	if (word_is_tic(ccw_word(target)))
 		memcpy(slot_ccw(x, slot), target, CCW_SIZE);
 	else
-		point_tic(x, slot, note->ccw.next);
+		point_tic(x, slot_ccw(x, slot), note->ccw.next);
 }
 
 static void finish_links(struct ccw_xlat *x)
@@ -374,32 +392,28 @@ static void finish_links(struct ccw_xlat *x)
 static void cut_slot(struct ccw_xlat *x, u32 slot, enum ccw_xlat_reason reason)
 {
 	slot_note(x, slot)->ccw.flags |= NOTE_CUT;
-	memset(slot_ccw(x, slot), 0, CCW_SIZE);
+	set_ccw(slot_ccw(x, slot), 0, 0);
 	ccw_xlat_note_cut(x, ccw_xlat_slot_guest(x, slot), reason);
-}
-
-static bool slot_is_tic(const struct ccw_xlat *x, u32 slot)
-{
-	return word_is_tic(ccw_word(slot_ccw(x, slot)));
 }
 
 /* A speculative CCW that fails must not leave anything to pin behind. */
 static void finish_speculative_slot(struct ccw_xlat *x, u32 slot)
 {
 	union slot_note *note = slot_note(x, slot);
+	u8 *ccw = slot_ccw(x, slot);
 	u64 *guest_page = x->guest_page;
 	u32 nr_pages = x->nr_pages;
 	enum ccw_xlat_reason reason;
 
 	if (!slot_is_live(x, slot)) {
-		memset(slot_ccw(x, slot), 0, CCW_SIZE);
+		set_ccw(ccw, 0, 0);
 		return;
 	}
-	if (slot_is_tic(x, slot)) {
-		point_tic(x, slot, note->ccw.next);
+	if (word_is_tic(ccw_word(ccw))) {
+		point_tic(x, ccw, note->ccw.next);
 		return;
 	}
-	reason = read_slot(x, slot, note);
+	reason = finish_ccw(x, slot, ccw, note);
 	if (!reason)
 		return;
 	x->guest_page = guest_page;
@@ -407,37 +421,40 @@ static void finish_speculative_slot(struct ccw_xlat *x, u32 slot)
 	cut_slot(x, slot, reason);
 }
 
-static void finish_other_slots(struct ccw_xlat *x)
+/* All slots from @first on that are not needed. */
+static void finish_other_slots(struct ccw_xlat *x, u32 first)
 {
 	u32 head, slot, end;
 
 	for_each_segment(x, head) {
 		end = segment_reach(x, head);
-		for (slot = head + 1; slot < end; slot++)
+		for (slot = first > head ? first : head + 1; slot < end; slot++)
 			if (!slot_note(x, slot)->ccw.needed)
 				finish_speculative_slot(x, slot);
 	}
 }
 
-/* Return: slot of the first CCW that fails in a segment, or NO_SLOT. */
-static enum ccw_xlat_reason finish_needed_slots(struct ccw_xlat *x, u32 head, bool *others)
+/* The first slot that is not needed goes to @other, if it has none yet. */
+static enum ccw_xlat_reason finish_needed_slots(struct ccw_xlat *x, u32 head, u32 *other)
 {
 	const u32 end = segment_reach(x, head);
 	union slot_note *note = slot_note(x, head);
+	u8 *ccw = slot_ccw(x, head);
 	enum ccw_xlat_reason reason;
 	u32 slot;
 
 	for (slot = head + 1; slot < end; slot++) {
 		note--;
+		ccw += CCW_SIZE;
 		if (!note->ccw.needed) {
-			*others = true;
+			*other = *other == NO_SLOT ? slot : *other;
 			continue;
 		}
-		if (slot_is_tic(x, slot)) {
-			point_tic(x, slot, note->ccw.next);
+		if (word_is_tic(ccw_word(ccw))) {
+			point_tic(x, ccw, note->ccw.next);
 			continue;
 		}
-		reason = read_slot(x, slot, note);
+		reason = finish_ccw(x, slot, ccw, note);
 		if (!reason)
 			continue;
 		x->error.guest_ccw = guest_in_segment(x, head, slot);
@@ -454,7 +471,7 @@ static u32 segment_data_bound(const struct ccw_xlat *x, u32 head)
 	u32 slot, idaws;
 
 	for (slot = head + 1; slot < end; slot++) {
-		if (!slot_note(x, slot)->ccw.needed || slot_is_tic(x, slot))
+		if (!slot_note(x, slot)->ccw.needed)
 			continue;
 		idaws = most_idaws_for(ccw_word(slot_ccw(x, slot)) & CCW_COUNT, x->guest_shift);
 		bound += (idaws + 1) * IDAW_COST;
@@ -497,7 +514,7 @@ u32 ccw_xlat_data_bound(const struct ccw_xlat *x)
 enum ccw_xlat_reason ccw_xlat_read_data(struct ccw_xlat *x)
 {
 	enum ccw_xlat_reason reason;
-	bool others = false;
+	u32 other = NO_SLOT;
 	u32 head;
 
 	x->low = x->nr_slots * CCW_SIZE;
@@ -505,12 +522,12 @@ enum ccw_xlat_reason ccw_xlat_read_data(struct ccw_xlat *x)
 	/* One ORB bit rules all lists: only 2 KiB lists need 2 KiB blocks. */
 	x->host_shift = x->indirect ? x->guest_shift : BLOCK_4K;
 	for_each_segment(x, head) {
-		reason = finish_needed_slots(x, head, &others);
+		reason = finish_needed_slots(x, head, &other);
 		if (reason)
 			return reason;
 	}
-	if (others)
-		finish_other_slots(x);
+	if (other != NO_SLOT)
+		finish_other_slots(x, other);
 	finish_links(x);
 	ccw_xlat_publish_pages(x);
 	return CCW_XLAT_OK;

@@ -99,33 +99,44 @@ struct idal_head {
 	u16 room;	/* how many there are */
 };
 
-static inline u16 load_be16(const u8 *p)
-{
-	return (u16)(p[0] << 8 | p[1]);
-}
+/*
+ * What the channel sees is big-endian. On s390 each of these is one instruction,
+ * which compilers do not always make of single bytes.
+ */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define swap_be32(value)	(value)
+#define swap_be64(value)	(value)
+#else
+#define swap_be32(value)	__builtin_bswap32(value)
+#define swap_be64(value)	__builtin_bswap64(value)
+#endif
 
 static inline u32 load_be32(const u8 *p)
 {
-	return (u32)load_be16(p) << 16 | load_be16(p + 2);
+	u32 value;
+
+	memcpy(&value, p, sizeof(value));
+	return swap_be32(value);
 }
 
 static inline u64 load_be64(const u8 *p)
 {
-	return (u64)load_be32(p) << 32 | load_be32(p + 4);
+	u64 value;
+
+	memcpy(&value, p, sizeof(value));
+	return swap_be64(value);
 }
 
 static inline void store_be32(u8 *p, u32 value)
 {
-	p[0] = (u8)(value >> 24);
-	p[1] = (u8)(value >> 16);
-	p[2] = (u8)(value >> 8);
-	p[3] = (u8)value;
+	value = swap_be32(value);
+	memcpy(p, &value, sizeof(value));
 }
 
 static inline void store_be64(u8 *p, u64 value)
 {
-	store_be32(p, (u32)(value >> 32));
-	store_be32(p + 4, (u32)value);
+	value = swap_be64(value);
+	memcpy(p, &value, sizeof(value));
 }
 
 static inline u8 *arena_at(const struct ccw_xlat *x, u32 offset)

@@ -21,6 +21,10 @@ struct walk {
 	u8 how;
 };
 
+/* Ways of entering the next CCW that are none. */
+#define CHAIN_ENDS	0x00
+#define CHAIN_FAILS	0x80
+
 /* Why a walk does not go straight on. */
 enum walk_stop {
 	WALK_ENDS,
@@ -30,7 +34,7 @@ enum walk_stop {
 };
 
 /* A CCW that somebody comes to for the first time is as the guest has it. */
-static void see_slot(struct ccw_xlat *x, u32 slot)
+static inline void see_slot(struct ccw_xlat *x, u32 slot)
 {
 	union slot_note *note = slot_note(x, slot);
 
@@ -38,13 +42,6 @@ static void see_slot(struct ccw_xlat *x, u32 slot)
 		return;
 	note->ccw.flags |= NOTE_FORMAT1;
 	ccw_to_format1(slot_ccw(x, slot));
-}
-
-static void enter(const struct ccw_xlat *x, union slot_note *note, u8 how)
-{
-	note->ccw.entered |= how;
-	if (!x->speculating)
-		note->ccw.needed |= how;
 }
 
 /*
@@ -78,40 +75,57 @@ static void follow_later(struct ccw_xlat *x, u32 slot)
 	x->to_follow = slot;
 }
 
+/* How the CCW behind is entered: CHAIN_ENDS if it is not, CHAIN_FAILS if this is bad. */
+static u8 chain(struct ccw_xlat *x, u32 word, u8 how)
+{
+	u8 operation = how;
+
+	if (how == ENTER_COMMAND)
+		operation = command_operation(word_command(word));
+	if (check_ccw(x, word, how, operation))
+		return CHAIN_FAILS;
+	if (word & CCW_INDIRECT)
+		x->indirect = true;
+	if (word & CCW_CHAIN_DATA)
+		return operation;
+	return word & CCW_CHAIN_COMMAND ? ENTER_COMMAND : CHAIN_ENDS;
+}
+
 /* Goes on as long as CCWs follow each other in memory, and are new. */
 static enum walk_stop go_straight(struct ccw_xlat *x, struct walk *at)
 {
 	const u32 end = first_link(x, at->head);
-	union slot_note *note;
-	u8 operation;
+	const bool speculating = x->speculating;
+	union slot_note *note = slot_note(x, at->slot);
+	enum walk_stop stop = WALK_AT_LINK;
+	u32 slot = at->slot;
+	u8 how = at->how;
+	u8 next;
 	u32 word;
 
-	for (; at->slot < end; at->slot++) {
-		note = slot_note(x, at->slot);
-		if (note->ccw.entered & at->how)
-			return WALK_ENDS;
-		see_slot(x, at->slot);
-		enter(x, note, at->how);
-		word = ccw_word(slot_ccw(x, at->slot));
+	for (; slot < end; slot++, note--, how = next) {
+		stop = WALK_ENDS;
+		if (note->ccw.entered & how)
+			break;
+		see_slot(x, slot);
+		note->ccw.entered |= how;
+		if (!speculating)
+			note->ccw.needed |= how;
+		word = ccw_word(slot_ccw(x, slot));
+		stop = WALK_AT_TIC;
 		if (word_is_tic(word))
-			return WALK_AT_TIC;
-		operation = at->how;
-		if (operation == ENTER_COMMAND)
-			operation = command_operation(word_command(word));
-		if (check_ccw(x, word, at->how, operation))
-			return WALK_AT_BAD_CCW;
-		if (word & CCW_INDIRECT)
-			x->indirect = true;
-		if (word & CCW_CHAIN_DATA)
-			at->how = operation;
-		else if (word & CCW_CHAIN_COMMAND)
-			at->how = ENTER_COMMAND;
-		else
-			return WALK_ENDS;
-		if (x->speculating && !(word & CCW_CHAIN_DATA))
-			follow_later(x, at->slot);
+			break;
+		next = chain(x, word, how);
+		stop = next == CHAIN_FAILS ? WALK_AT_BAD_CCW : WALK_ENDS;
+		if (next == CHAIN_FAILS || next == CHAIN_ENDS)
+			break;
+		stop = WALK_AT_LINK;
+		if (speculating && !(word & CCW_CHAIN_DATA))
+			follow_later(x, slot);
 	}
-	return WALK_AT_LINK;
+	at->slot = slot;
+	at->how = how;
+	return stop;
 }
 
 /* Everything up to here may be in use: what is behind it is not looked at. */
@@ -255,13 +269,27 @@ static void follow_all(struct ccw_xlat *x)
 }
 
 /* Only command chaining can skip a CCW, and most often leads there anyway. */
-static bool modifier_matters(const struct ccw_xlat *x, u32 slot)
+static bool modifier_matters(const u8 *ccw, const union slot_note *note)
 {
-	u32 word = ccw_word(slot_ccw(x, slot));
+	return (ccw_word(ccw) & (CCW_CHAIN_DATA | CCW_CHAIN_COMMAND)) == CCW_CHAIN_COMMAND &&
+	       !(note[-2].ccw.entered & ENTER_COMMAND) && note->ccw.needed;
+}
 
-	return (word & (CCW_CHAIN_DATA | CCW_CHAIN_COMMAND)) == CCW_CHAIN_COMMAND &&
-	       !(slot_note(x, slot + 2)->ccw.entered & ENTER_COMMAND) &&
-	       slot_note(x, slot)->ccw.needed;
+static void speculate_in_segment(struct ccw_xlat *x, u32 head)
+{
+	const u32 end = segment_reach(x, head);
+	const union slot_note *note = slot_note(x, head);
+	const u8 *ccw = slot_ccw(x, head);
+	u32 slot;
+
+	for (slot = head + 1; slot < end; slot++) {
+		note--;
+		ccw += CCW_SIZE;
+		if (!modifier_matters(ccw, note))
+			continue;
+		follow_later(x, slot);
+		follow_all(x);
+	}
 }
 
 /*
@@ -271,18 +299,11 @@ static bool modifier_matters(const struct ccw_xlat *x, u32 slot)
  */
 static void speculate(struct ccw_xlat *x)
 {
-	u32 head, slot, end;
+	u32 head;
 
 	x->speculating = true;
-	for_each_segment(x, head) {
-		end = segment_reach(x, head);
-		for (slot = head + 1; slot < end; slot++) {
-			if (!modifier_matters(x, slot))
-				continue;
-			follow_later(x, slot);
-			follow_all(x);
-		}
-	}
+	for_each_segment(x, head)
+		speculate_in_segment(x, head);
 }
 
 /**

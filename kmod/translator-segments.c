@@ -141,7 +141,7 @@ static u32 first_piece(const struct ccw_xlat *x)
 	return bytes < CCW_XLAT_PIECE_FIRST ? bytes : CCW_XLAT_PIECE_FIRST;
 }
 
-static enum ccw_xlat_reason open_segment(struct ccw_xlat *x, u32 guest)
+static enum ccw_xlat_reason open_segment(struct ccw_xlat *x, u32 guest, u32 *slot)
 {
 	u32 bytes = x->nr_slots == 1 ? first_piece(x) : CCW_XLAT_PIECE;
 	u32 count = piece_count(x, guest, bytes, SEGMENT_OVERHEAD);
@@ -158,6 +158,7 @@ static enum ccw_xlat_reason open_segment(struct ccw_xlat *x, u32 guest)
 	slot_note(x, head)->head.count = (u16)count;
 	x->last_head = head;
 	x->near_head = head;
+	*slot = head + 1;
 	return CCW_XLAT_OK;
 }
 
@@ -173,7 +174,7 @@ static bool segment_can_grow(const struct ccw_xlat *x, u32 guest)
 	       segment_count(x, x->last_head) < SEGMENT_MAX;
 }
 
-static enum ccw_xlat_reason extend_segment(struct ccw_xlat *x, u32 guest)
+static enum ccw_xlat_reason extend_segment(struct ccw_xlat *x, u32 guest, u32 *slot)
 {
 	u32 head = x->last_head;
 	u32 count = segment_count(x, head);
@@ -197,6 +198,7 @@ static enum ccw_xlat_reason extend_segment(struct ccw_xlat *x, u32 guest)
 	}
 	slot_note(x, head)->head.count = (u16)(count + more);
 	x->near_head = head;
+	*slot = link;
 	return CCW_XLAT_OK;
 }
 
@@ -210,8 +212,6 @@ static enum ccw_xlat_reason extend_segment(struct ccw_xlat *x, u32 guest)
  */
 enum ccw_xlat_reason ccw_xlat_slot_for(struct ccw_xlat *x, u32 guest, u32 *slot)
 {
-	enum ccw_xlat_reason reason;
-
 	x->error.guest_ccw = guest;
 	if (guest % CCW_SIZE || guest >= guest_limit(x))
 		return CCW_XLAT_CPA;
@@ -219,12 +219,8 @@ enum ccw_xlat_reason ccw_xlat_slot_for(struct ccw_xlat *x, u32 guest, u32 *slot)
 	if (*slot != NO_SLOT)
 		return CCW_XLAT_OK;
 	if (segment_can_grow(x, guest))
-		reason = extend_segment(x, guest);
-	else
-		reason = open_segment(x, guest);
-	if (!reason)
-		*slot = find_slot(x, guest);
-	return reason;
+		return extend_segment(x, guest, slot);
+	return open_segment(x, guest, slot);
 }
 
 /**

@@ -210,14 +210,18 @@ int ccw_xlat_fetch(struct ccw_xlat *x, const struct ccw_xlat_arena *arena,
 /* How many entries from @first on, pinned or not, are one run of pages? */
 static u32 run_length(const struct ccw_xlat *x, u32 first, bool pinned)
 {
-	u32 i = first;
+	const u64 *guest = x->guest_page + first;
+	const u64 *host = x->host_page + first;
+	u64 next = *guest;
+	u32 most = x->nr_pages - first;
+	u32 length;
 
-	while (i < x->nr_pages && i - first < CCW_XLAT_RUN_MAX &&
-	       (x->host_page[i] != CCW_XLAT_UNPINNED) == pinned &&
-	       x->guest_page[i] - x->guest_page[first] ==
-	       (u64)(i - first) * CCW_XLAT_PAGE_SIZE)
-		i++;
-	return i - first;
+	if (most > CCW_XLAT_RUN_MAX)
+		most = CCW_XLAT_RUN_MAX;
+	for (length = 0; length < most; length++, next += CCW_XLAT_PAGE_SIZE)
+		if (guest[length] != next || (host[length] != CCW_XLAT_UNPINNED) != pinned)
+			break;
+	return length;
 }
 
 static bool error_is_about_a_page(int error)
