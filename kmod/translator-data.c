@@ -264,7 +264,7 @@ static enum ccw_xlat_reason use_guest_pages(struct ccw_xlat *x, const struct dat
 }
 
 /* ENTER_ bits of what a CCW may be executed as. */
-static u8 operations_of(u32 word, u8 entered)
+static inline u8 operations_of(u32 word, u8 entered)
 {
 	u8 operations = entered & ENTER_DATA;
 
@@ -274,19 +274,13 @@ static u8 operations_of(u32 word, u8 entered)
 }
 
 /* PoP, "Skip": the flag means something only where data comes in. */
-static bool moves_data(u32 word, u8 operations)
+static inline bool moves_data(u32 word, u8 operations)
 {
 	if (!(word & CCW_COUNT))
 		return false;
 	if (operations & ENTER_OUTPUT)
 		return true;
 	return operations & (ENTER_INPUT | ENTER_BACKWARD) && !(word & CCW_SKIP);
-}
-
-static void enter_as(struct data_ccw *data, u8 entered)
-{
-	data->operations = operations_of(data->word, entered);
-	data->backward = data->operations & ENTER_BACKWARD;
 }
 
 static bool both_directions(const struct data_ccw *data)
@@ -305,38 +299,28 @@ static enum ccw_xlat_reason settle_direction(struct ccw_xlat *x, struct data_ccw
 	if (!needed)
 		return CCW_XLAT_DIRECTION;
 	ccw_xlat_note_cut(x, ccw_xlat_slot_guest(x, data->slot), CCW_XLAT_DIRECTION);
-	enter_as(data, needed);
+	data->operations = operations_of(data->word, needed);
 	if (!moves_data(data->word, data->operations))
-		enter_as(data, data->word & CCW_SKIP ? ENTER_OUTPUT : ENTER_BACKWARD);
+		data->operations = data->word & CCW_SKIP ? ENTER_OUTPUT : ENTER_BACKWARD;
+	data->backward = data->operations & ENTER_BACKWARD;
 	return both_directions(data) ? CCW_XLAT_DIRECTION : CCW_XLAT_OK;
 }
 
-/*
- * Most CCWs that move no data: what they would move lies around the middle of
- * the sink, whichever way it went. Return: false for another CCW.
- */
-static bool designate_sink(const struct ccw_xlat *x, u8 *ccw, u32 word, u8 entered)
+static enum ccw_xlat_reason list_data(struct ccw_xlat *x, u32 slot, u8 *ccw, u8 operations)
 {
-	if ((word & CCW_COUNT) > SINK_HALF || moves_data(word, operations_of(word, entered)))
-		return false;
-	set_ccw(ccw, word & ~CCW_INDIRECT, (u32)x->arena.sink + SINK_HALF);
-	return true;
-}
-
-static enum ccw_xlat_reason list_data(struct ccw_xlat *x, u32 slot, u8 entered)
-{
-	u8 *ccw = slot_ccw(x, slot);
+	u32 word = ccw_word(ccw);
 	struct data_ccw data = {
 		.ccw = ccw,
 		.slot = slot,
-		.word = ccw_word(ccw),
+		.word = word,
 		.address = ccw_address(ccw),
-		.count = ccw_word(ccw) & CCW_COUNT,
+		.count = word & CCW_COUNT,
+		.operations = operations,
+		.backward = operations & ENTER_BACKWARD,
 	};
 	enum ccw_xlat_reason reason;
 
-	enter_as(&data, entered);
-	if (!moves_data(data.word, data.operations))
+	if (!moves_data(word, operations))
 		return use_sink_list(x, &data);
 	if (!both_directions(&data))
 		return use_guest_pages(x, &data, false);
@@ -346,19 +330,24 @@ static enum ccw_xlat_reason list_data(struct ccw_xlat *x, u32 slot, u8 entered)
 	return use_guest_pages(x, &data, true);
 }
 
-/* Makes the host's CCW of the guest's. */
+/*
+ * Makes the host's CCW of the guest's. What one that moves no data would move
+ * lies around the middle of the sink, whichever way it went.
+ */
 static inline enum ccw_xlat_reason finish_ccw(struct ccw_xlat *x, u32 slot, u8 *ccw,
 					      union slot_note *note)
 {
 	u32 word = ccw_word(ccw);
+	u8 operations = operations_of(word, note->ccw.entered);
 
 	x->nr_ccws++;
 	note->ccw.next = ccw_address(ccw);
 	if (word & CCW_INDIRECT)
 		note->ccw.flags |= NOTE_INDIRECT;
-	if (designate_sink(x, ccw, word, note->ccw.entered))
-		return CCW_XLAT_OK;
-	return list_data(x, slot, note->ccw.entered);
+	if (moves_data(word, operations) || (word & CCW_COUNT) > SINK_HALF)
+		return list_data(x, slot, ccw, operations);
+	set_ccw(ccw, word & ~CCW_INDIRECT, (u32)x->arena.sink + SINK_HALF);
+	return CCW_XLAT_OK;
 }
 
 static void point_tic(const struct ccw_xlat *x, u8 *ccw, u32 target)

@@ -156,8 +156,7 @@ static inline u8 *slot_ccw(const struct ccw_xlat *x, u32 slot)
 
 static inline union slot_note *slot_note(const struct ccw_xlat *x, u32 slot)
 {
-	return (union slot_note *)x->arena.cpu +
-	       (x->arena.len / sizeof(union slot_note) - 1 - slot);
+	return (union slot_note *)x->first_note - slot;
 }
 
 /* The first word of a CCW: command, flags and count. */

@@ -229,6 +229,7 @@ enum ccw_xlat_reason ccw_xlat_slot_for(struct ccw_xlat *x, u32 guest, u32 *slot)
  */
 void ccw_xlat_start_slots(struct ccw_xlat *x)
 {
+	x->first_note = arena_at(x, x->arena.len - (u32)sizeof(union slot_note));
 	x->nr_slots = 1;
 	clear_slots(x, 0, 1);
 	memset(slot_note(x, 0), 0, sizeof(union slot_note));

@@ -223,6 +223,7 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  *	read in advance: worth one message per device
  * @cpa: guest channel-program address
  * @arena: the caller's arena; private from here on
+ * @first_note: note of slot 0, at the end of the arena
  * @orb_flags: host ORB word 1
  * @host_cpa: host absolute address of the program
  * @format1: guest CCWs are format 1
@@ -256,6 +257,7 @@ struct ccw_xlat {
 
 	/* private: */
 	struct ccw_xlat_arena arena;
+	void *first_note;
 	u32 orb_flags;
 	u32 host_cpa;
 	bool format1;
