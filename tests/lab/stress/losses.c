@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* programs started by somebody who was asked to give the device back */
+/* fewer programs than this are started before it is taken, */
+#define EARLY_STARTS 8
+/* and by somebody who was asked to give it back */
 #define LATE_STARTS 8
 
 /* the device that can be unplugged: see tests/lab/boot */
@@ -25,9 +27,9 @@
 
 typedef struct
 {
+  Mix *mix;
   const Loss *loss;
-  const char *uuid;
-  unsigned delay;               /* in microseconds */
+  unsigned after;               /* takes it when so many programs were started */
 } Taker;
 
 /* Fails unless it is so within PATIENCE_MS. */
@@ -122,8 +124,9 @@ take (void *data)
 {
   Taker *taker = data;
 
-  usleep (taker->delay);
-  must (taker->loss->take (taker->uuid), taker->loss->name);
+  while (taker->mix->starts < taker->after)
+    usleep (100);
+  must (taker->loss->take (taker->mix->client.uuid), taker->loss->name);
   return NULL;
 }
 
@@ -149,7 +152,7 @@ use_until_wanted (Mix *mix, Random *random)
 static void
 lose_once (Mix *mix, const Loss *loss, Random *random)
 {
-  Taker taker = { loss, mix->client.uuid, below (random, 20000) };
+  Taker taker = { mix, loss, mix->starts + below (random, EARLY_STARTS) };
   pthread_t thread;
   const char *failed;
 
@@ -161,7 +164,7 @@ lose_once (Mix *mix, const Loss *loss, Random *random)
   use_until_wanted (mix, random);
   client_detach (&mix->client);
   pthread_join (thread, NULL);
-  loss->give_back (taker.uuid);
+  loss->give_back (mix->client.uuid);
   mix->moves++;
 }
 
@@ -182,12 +185,15 @@ lose_again_and_again (Mix *mix, const Loss *loss)
 static void
 use_until_killed (Mix *mix, Random *random, int told)
 {
+  unsigned early = 1 + below (random, EARLY_STARTS);
   const char *failed = client_attach (&mix->client);
 
   if (failed)
     die_errno (failed);
+  while (early--)
+    start_once (mix, random);
   if (write (told, "", 1) != 1)
-    die_errno ("telling that it is open");
+    die_errno ("telling that it is at work");
   for (;;)
     start_once (mix, random);
 }
@@ -198,7 +204,7 @@ kill_once (Mix *mix, Random *random)
 {
   int told[2], status;
   pid_t child;
-  char open;
+  char at_work;
 
   if (pipe (told))
     die_errno ("pipe");
@@ -208,10 +214,10 @@ kill_once (Mix *mix, Random *random)
   if (!child)
     use_until_killed (mix, random, told[1]);
   close (told[1]);
-  if (read (told[0], &open, 1) != 1)
+  if (read (told[0], &at_work, 1) != 1)
     die ("the user ends by itself");
   close (told[0]);
-  usleep (below (random, 20000));
+  pause_below (random, 1000);
   kill (child, SIGKILL);
   if (waitpid (child, &status, 0) != child || !WIFSIGNALED (status))
     die ("the user has ended before it was killed");
