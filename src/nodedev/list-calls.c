@@ -9,16 +9,19 @@
 #include "nodedev/rpc-error.h"
 
 /* One list on its way: ours and, where there is one, that of the daemon behind us. */
-typedef struct
+typedef struct _Listing Listing;
+
+struct _Listing
 {
   NodedevCall *call;
+  gboolean (*merge) (Listing *listing, const guint8 *payload, gsize length, GError **error);
   void (*finish) (NodedevCall *call, GPtrArray *names, gsize max);
   guint flags;      /* of list all */
   char *capability; /* of the older calls; NULL: all */
   gsize max;        /* names that are wanted */
   GPtrArray *names; /* all there are */
   gboolean is_merged;
-} Listing;
+};
 
 static Listing *
 listing_new (NodedevCall *call, void (*finish) (NodedevCall *, GPtrArray *, gsize))
@@ -109,14 +112,12 @@ merge_names (Listing *listing, const guint8 *payload, gsize length, GError **err
   return parsed;
 }
 
-typedef gboolean (*MergeFunc) (Listing *listing, const guint8 *payload, gsize length,
-                               GError **error);
-
 /* When the daemon cannot be asked the list is of what is ours; when it refuses, so do we. */
 static void
-on_listed (Listing *listing, const GError *failure, nd_status status, const guint8 *payload,
-           gsize length, MergeFunc merge)
+on_listed (const GError *failure, nd_status status, const guint8 *payload, gsize length,
+           gpointer user_data)
 {
+  Listing *listing = user_data;
   g_autoptr (GError) error = NULL;
 
   if (failure == NULL && status != ND_STATUS_OK)
@@ -124,7 +125,7 @@ on_listed (Listing *listing, const GError *failure, nd_status status, const guin
       nodedev_call_relay (listing->call, status, payload, length);
       listing_free (listing);
     }
-  else if (failure == NULL && !merge (listing, payload, length, &error))
+  else if (failure == NULL && !listing->merge (listing, payload, length, &error))
     {
       nodedev_call_fail (listing->call, error);
       listing_free (listing);
@@ -133,52 +134,40 @@ on_listed (Listing *listing, const GError *failure, nd_status status, const guin
     finish (listing);
 }
 
+/* @args: the same question, for the daemon behind us. */
 static void
-on_all_listed (const GError *failure, nd_status status, const guint8 *payload, gsize length,
-               gpointer user_data)
+begin (Listing *listing, int procedure, xdrproc_t filter, gconstpointer args)
 {
-  on_listed (user_data, failure, status, payload, length, merge_all);
-}
+  NodedevForward *forward
+      = nodedev_session_get_forward (nodedev_call_get_session (listing->call));
+  g_autoptr (GBytes) payload = nodedev_packet_encode (filter, args);
 
-static void
-on_names_listed (const GError *failure, nd_status status, const guint8 *payload, gsize length,
-                 gpointer user_data)
-{
-  on_listed (user_data, failure, status, payload, length, merge_names);
+  if (forward == NULL)
+    finish (listing);
+  else
+    nodedev_forward_call (forward, procedure, payload, on_listed, listing);
 }
 
 static void
 begin_all (Listing *listing)
 {
-  NodedevForward *forward
-      = nodedev_session_get_forward (nodedev_call_get_session (listing->call));
   nd_list_all_args args = { .need_results = 1, .flags = listing->flags };
-  g_autoptr (GBytes) payload
-      = nodedev_packet_encode ((xdrproc_t) xdr_nd_list_all_args, &args);
 
-  if (forward == NULL)
-    finish (listing);
-  else
-    nodedev_forward_call (forward, ND_PROC_LIST_ALL_DEVICES, payload, on_all_listed, listing);
+  listing->merge = merge_all;
+  begin (listing, ND_PROC_LIST_ALL_DEVICES, (xdrproc_t) xdr_nd_list_all_args, &args);
 }
 
 /* All names there are, also to count those that are not ours. */
 static void
 begin_names (Listing *listing)
 {
-  NodedevForward *forward
-      = nodedev_session_get_forward (nodedev_call_get_session (listing->call));
   nd_list_devices_args args = {
     .cap = listing->capability == NULL ? NULL : &listing->capability,
     .maxnames = ND_DEVICE_LIST_MAX,
   };
-  g_autoptr (GBytes) payload
-      = nodedev_packet_encode ((xdrproc_t) xdr_nd_list_devices_args, &args);
 
-  if (forward == NULL)
-    finish (listing);
-  else
-    nodedev_forward_call (forward, ND_PROC_LIST_DEVICES, payload, on_names_listed, listing);
+  listing->merge = merge_names;
+  begin (listing, ND_PROC_LIST_DEVICES, (xdrproc_t) xdr_nd_list_devices_args, &args);
 }
 
 /* --- the calls ------------------------------------------------------------ */
