@@ -8,6 +8,7 @@
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
 #include "mdev/store.h"
+#include "remove-tree.h"
 
 #define UUID "7e270a25-e163-4922-af60-757fc8ed48c6"
 #define OTHER_UUID "a6ea1be5-a3fe-4b0a-9a0e-4bd6a4b3a5ea"
@@ -49,20 +50,6 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->store = mdev_store_new (fixture->paths);
   fixture->heard = g_ptr_array_new_with_free_func (g_free);
   mdev_store_set_listener (fixture->store, on_change, fixture);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GPtrArray) names = ccw_sysfs_list (path);
-
-  for (guint i = 0; i < names->len; i++)
-    {
-      g_autofree char *child = g_build_filename (path, g_ptr_array_index (names, i), NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-backend.h"
 
-#include <glib/gstdio.h>
+#include "remove-tree.h"
 
 void
 test_backend_init (TestBackend *test)
@@ -15,21 +15,6 @@ test_backend_init (TestBackend *test)
   view->store = mdev_store_new (test->paths);
   test->backend.events = nodedev_events_new (view);
   test->backend.service = nodedev_service_new (view, test->backend.events, test->paths);
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 void
