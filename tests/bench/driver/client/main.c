@@ -61,6 +61,17 @@ round_trips (Client *client, const struct ccw_io_region *request, unsigned count
     round_trip (client, request);
 }
 
+/* Writes the program and runs it a few times; returns the request that starts it. */
+static struct ccw_io_region
+prepare (Client *client, const BenchProgram *bench)
+{
+  Program program = write_program (client, bench);
+  struct ccw_io_region request = request_for (&program);
+
+  round_trips (client, &request, WARM_UP);
+  return request;
+}
+
 static int
 compare (const void *a, const void *b)
 {
@@ -73,12 +84,10 @@ compare (const void *a, const void *b)
 static void
 measure (Client *client, const BenchProgram *bench)
 {
-  Program program = write_program (client, bench);
-  struct ccw_io_region request = request_for (&program);
+  struct ccw_io_region request = prepare (client, bench);
   uint64_t took[BATCHES], began;
   unsigned i;
 
-  round_trips (client, &request, WARM_UP);
   for (i = 0; i < BATCHES; i++)
     {
       began = now_ns ();
@@ -90,6 +99,19 @@ measure (Client *client, const BenchProgram *bench)
           (unsigned long long) took[0], (unsigned long long) took[BATCHES - 1]);
 }
 
+/*
+ * Runs each of all programs, so that the kernel's allocators are in the same
+ * state whichever of them are measured then.
+ */
+static void
+settle (Client *client)
+{
+  const BenchProgram *bench;
+
+  for (bench = bench_programs; bench->name; bench++)
+    prepare (client, bench);
+}
+
 /* Measures those named, or all. */
 static int
 command_measure (Client *client, int argc, char **argv)
@@ -97,6 +119,7 @@ command_measure (Client *client, int argc, char **argv)
   const BenchProgram *bench;
   int i;
 
+  settle (client);
   for (bench = bench_programs; !argc && bench->name; bench++)
     measure (client, bench);
   for (i = 0; i < argc; i++)
@@ -108,10 +131,10 @@ command_measure (Client *client, int argc, char **argv)
 static int
 command_profile (Client *client, const char *name, unsigned count)
 {
-  Program program = write_program (client, find_program (name));
-  struct ccw_io_region request = request_for (&program);
+  struct ccw_io_region request;
 
-  round_trips (client, &request, WARM_UP);
+  settle (client);
+  request = prepare (client, find_program (name));
   profile_mark (PROFILE_BEGIN);
   round_trips (client, &request, count);
   profile_mark (PROFILE_END);
@@ -143,10 +166,8 @@ take_turns (const char *word)
 static int
 command_repeat (Client *client, const char *name, unsigned count)
 {
-  Program program = write_program (client, find_program (name));
-  struct ccw_io_region request = request_for (&program);
+  struct ccw_io_region request = prepare (client, find_program (name));
 
-  round_trips (client, &request, WARM_UP);
   take_turns ("ready");
   round_trips (client, &request, count);
   take_turns ("done");
