@@ -9,19 +9,16 @@
 #ifndef VIRT_CCW_COUNTERS_H
 #define VIRT_CCW_COUNTERS_H
 
-#include <linux/bitops.h>
 #include <linux/types.h>
 
 #include "translator.h"
 
 /*
- * Times are of the TOD clock: 4096 units are one microsecond. Bucket 0 of a
- * histogram is for less than 512 units, or 125 ns; each other goes to twice the
- * time of the one before, up to all a clock can hold.
+ * Times are of the TOD clock: 4096 units are one microsecond. A bucket of a
+ * histogram is for the times with as many leading zeros as its number: what the
+ * processor finds out in one instruction.
  */
-#define VFIO_CCW_BUCKET_SHIFT	9
-#define VFIO_CCW_BUCKET_NS	125
-#define VFIO_CCW_BUCKETS	(64 - VFIO_CCW_BUCKET_SHIFT + 1)
+#define VFIO_CCW_BUCKETS	64
 
 /**
  * enum vfio_ccw_function - what user space asks a subchannel to do
@@ -54,7 +51,7 @@ enum vfio_ccw_error {
 
 /**
  * struct vfio_ccw_histogram - how long something took, how many times
- * @count: by vfio_ccw_bucket() of the time
+ * @count: by the time's leading zeros
  */
 struct vfio_ccw_histogram {
 	u64 count[VFIO_CCW_BUCKETS];
@@ -74,12 +71,14 @@ struct vfio_ccw_histogram {
  *	guarded by pages.lock
  * @ssch: START SUBCHANNEL by condition code; guarded by sch->lock, as what
  *	follows
- * @interrupts: interrupts while it was open
- * @intermediate: those with which a program goes on
- * @unsolicited: those of the device's own accord
- * @unheard: those for which there was no eventfd
+ * @unsolicited: interrupts of the device's own accord
+ * @intermediate: interrupts with which a program goes on
+ * @idle: other interrupts without a program, such as after a halt. Those that
+ *	end a program are in @start_to_interrupt.
+ * @unheard: interrupts for which there was no eventfd
  * @spurious: interrupts while it was closed
- * @reads: times that user space has taken status
+ * @other_reads: times that user space has taken status that did not end a
+ *	program; the others are in @signal_to_read
  * @paths: channel path events
  * @crws: channel report words queued
  * @lost_crws: channel report words the queue had no room for
@@ -104,12 +103,12 @@ struct vfio_ccw_counters {
 	u64 revoked;
 
 	u64 ssch[4];
-	u64 interrupts;
-	u64 intermediate;
 	u64 unsolicited;
+	u64 intermediate;
+	u64 idle;
 	u64 unheard;
 	u64 spurious;
-	u64 reads;
+	u64 other_reads;
 	u64 paths;
 	u64 crws;
 	u64 lost_crws;
@@ -121,14 +120,10 @@ struct vfio_ccw_counters {
 	struct vfio_ccw_histogram signal_to_read;
 };
 
-static inline unsigned int vfio_ccw_bucket(u64 time)
-{
-	return fls64(time >> VFIO_CCW_BUCKET_SHIFT);
-}
-
 static inline void vfio_ccw_count_time(struct vfio_ccw_histogram *histogram, u64 time)
 {
-	histogram->count[vfio_ccw_bucket(time)]++;
+	/* No time at all counts as the least there is. */
+	histogram->count[__builtin_clzl(time | 1) & (VFIO_CCW_BUCKETS - 1)]++;
 }
 
 #endif

@@ -25,7 +25,7 @@ extern debug_info_t *vfio_ccw_dbf;
 
 /* Numbers, and strings that stay where they are: only pointers are kept. */
 #define dbf_event(level, sch, format, ...)					\
-	debug_sprintf_event(vfio_ccw_dbf, level, "%x.%x.%04x " format,		\
+	debug_sprintf_event(vfio_ccw_dbf, level, "%x.%x.%04x " format "\n",	\
 			    (unsigned int)(sch)->schid.cssid,			\
 			    (unsigned int)(sch)->schid.ssid,			\
 			    (unsigned int)(sch)->schid.sch_no, ##__VA_ARGS__)

@@ -17,9 +17,9 @@ static struct dentry *root;
 
 #define NAME(value, name)	[value] = name,
 
-static void show_value(struct seq_file *file, const char *name, const u64 *value)
+static void show_value(struct seq_file *file, const char *name, u64 value)
 {
-	seq_printf(file, "%s %llu\n", name, READ_ONCE(*value));
+	seq_printf(file, "%s %llu\n", name, value);
 }
 
 /* a counter that is an element of an array, by its index */
@@ -75,54 +75,72 @@ static void show_condition_codes(struct seq_file *file,
 		show_element(file, "ssch", names[i], &counters->ssch[i]);
 }
 
+static u64 samples(const struct vfio_ccw_histogram *histogram)
+{
+	unsigned int bucket;
+	u64 sum = 0;
+
+	for (bucket = 0; bucket < VFIO_CCW_BUCKETS; bucket++)
+		sum += READ_ONCE(histogram->count[bucket]);
+	return sum;
+}
+
 static int counters_show(struct seq_file *file, void *unused)
 {
 	const struct vfio_ccw_device *device = file->private;
 	const struct vfio_ccw_counters *counters = &device->counters;
 
-	show_value(file, "opened", &counters->opened);
-	show_value(file, "resets", &counters->resets);
+	show_value(file, "opened", READ_ONCE(counters->opened));
+	show_value(file, "resets", READ_ONCE(counters->resets));
 	show_requests(file, counters);
 	show_errors(file, counters);
 	show_refusals(file, counters);
-	show_value(file, "ccws", &counters->ccws);
-	show_value(file, "pages", &counters->pages);
-	show_value(file, "bytes", &counters->bytes);
-	show_value(file, "revoked", &counters->revoked);
+	show_value(file, "ccws", READ_ONCE(counters->ccws));
+	show_value(file, "pages", READ_ONCE(counters->pages));
+	show_value(file, "bytes", READ_ONCE(counters->bytes));
+	show_value(file, "revoked", READ_ONCE(counters->revoked));
 	show_condition_codes(file, counters);
-	show_value(file, "interrupts", &counters->interrupts);
-	show_value(file, "intermediate", &counters->intermediate);
-	show_value(file, "unsolicited", &counters->unsolicited);
-	show_value(file, "unheard", &counters->unheard);
-	show_value(file, "spurious", &counters->spurious);
-	show_value(file, "reads", &counters->reads);
-	show_value(file, "paths", &counters->paths);
-	show_value(file, "crws", &counters->crws);
-	show_value(file, "lost_crws", &counters->lost_crws);
-	show_value(file, "wedged", &counters->wedged);
+	show_value(file, "interrupt.final", samples(&counters->start_to_interrupt));
+	show_value(file, "interrupt.intermediate", READ_ONCE(counters->intermediate));
+	show_value(file, "interrupt.unsolicited", READ_ONCE(counters->unsolicited));
+	show_value(file, "interrupt.idle", READ_ONCE(counters->idle));
+	show_value(file, "interrupt.closed", READ_ONCE(counters->spurious));
+	show_value(file, "unheard", READ_ONCE(counters->unheard));
+	show_value(file, "read.final", samples(&counters->signal_to_read));
+	show_value(file, "read.other", READ_ONCE(counters->other_reads));
+	show_value(file, "paths", READ_ONCE(counters->paths));
+	show_value(file, "crws", READ_ONCE(counters->crws));
+	show_value(file, "lost_crws", READ_ONCE(counters->lost_crws));
+	show_value(file, "wedged", READ_ONCE(counters->wedged));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(counters);
 
-/* The last bucket of the clock has a bound beyond 64 bits of nanoseconds. */
-static u64 bucket_bound(unsigned int bucket)
-{
-	u64 bound = (u64)VFIO_CCW_BUCKET_NS << bucket;
+/*
+ * All times below this many nanoseconds, or 512 units of the TOD clock, are shown
+ * as one, each bucket before them as twice the time.
+ */
+#define LEAST_NS	125
+#define LEAST_BUCKET	(64 - 9)
 
-	return bound >> bucket == VFIO_CCW_BUCKET_NS ? bound : U64_MAX;
+static void show_bucket(struct seq_file *file, const char *name, unsigned int bucket, u64 count)
+{
+	if (count)
+		seq_printf(file, "%s %llu %llu\n", name,
+			   (u64)LEAST_NS << (LEAST_BUCKET - bucket), count);
 }
 
 static void show_histogram(struct seq_file *file, const char *name,
 			   const struct vfio_ccw_histogram *histogram)
 {
-	unsigned int i;
-	u64 count;
+	unsigned int bucket = VFIO_CCW_BUCKETS;
+	u64 least = 0;
 
-	for (i = 0; i < VFIO_CCW_BUCKETS; i++) {
-		count = READ_ONCE(histogram->count[i]);
-		if (count)
-			seq_printf(file, "%s %llu %llu\n", name, bucket_bound(i), count);
-	}
+	while (bucket > LEAST_BUCKET)
+		least += READ_ONCE(histogram->count[--bucket]);
+	show_bucket(file, name, bucket, least);
+	while (bucket-- > 0)
+		show_bucket(file, name, bucket, READ_ONCE(histogram->count[bucket]));
 }
 
 static int latency_show(struct seq_file *file, void *unused)

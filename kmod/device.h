@@ -201,20 +201,15 @@ static inline struct vfio_ccw_device *vfio_ccw_device_of(struct subchannel *sch)
 DECLARE_TRACEPOINT(vfio_ccw_state);
 
 /* observe.c */
-void vfio_ccw_trace_state(const struct vfio_ccw_device *device, enum fsm_state old,
-			  enum fsm_event event, int result);
+int vfio_ccw_move_traced(struct vfio_ccw_device *device, enum fsm_event event);
 
 /* The caller holds sch->lock. */
 static inline int vfio_ccw_move(struct vfio_ccw_device *device, enum fsm_event event)
 {
-	enum fsm_state old = device->state;
-	int ret;
-
 	lockdep_assert_held(&device->sch->lock);
-	ret = fsm_move(&device->state, event);
 	if (tracepoint_enabled(vfio_ccw_state))
-		vfio_ccw_trace_state(device, old, event, ret);
-	return ret;
+		return vfio_ccw_move_traced(device, event);
+	return fsm_move(&device->state, event);
 }
 
 /* drv.c */

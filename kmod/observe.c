@@ -27,16 +27,19 @@ void vfio_ccw_observe_init(struct vfio_ccw_device *device)
 }
 
 /**
- * vfio_ccw_trace_state - trace an event that the state machine has seen
+ * vfio_ccw_move_traced - let an event happen, and trace it
  * @device: the device; its subchannel's lock is held
- * @old: the state before
- * @event: what happened
- * @result: 0 or why it was refused
+ * @event: the event
+ *
+ * Return: 0, or the -errno the event is refused with.
  */
-void vfio_ccw_trace_state(const struct vfio_ccw_device *device, enum fsm_state old,
-			  enum fsm_event event, int result)
+int vfio_ccw_move_traced(struct vfio_ccw_device *device, enum fsm_event event)
 {
-	trace_vfio_ccw_state(device, old, event, result);
+	enum fsm_state old = device->state;
+	int ret = fsm_move(&device->state, event);
+
+	trace_vfio_ccw_state(device, old, event, ret);
+	return ret;
 }
 
 static enum vfio_ccw_error error_index(int error)
@@ -140,6 +143,8 @@ void vfio_ccw_observe_other_status(struct vfio_ccw_device *device, const struct 
 		counters->unsolicited++;
 	else if (device->state == FSM_ACTIVE || device->state == FSM_STOPPING)
 		counters->intermediate++;
+	else
+		counters->idle++;
 }
 
 /**

@@ -96,7 +96,10 @@ static inline int observed_ssch(struct vfio_ccw_device *device, union orb *orb)
 
 	counters->started_at = get_tod_clock_fast();
 	cc = ssch(device->sch->schid, orb);
-	counters->ssch[cc & 3]++;
+	if (likely(!cc))
+		counters->ssch[0]++;
+	else
+		counters->ssch[cc & 3]++;
 	trace_vfio_ccw_ssch(device, orb, cc);
 	return cc;
 }
@@ -110,7 +113,6 @@ static inline int observed_ssch(struct vfio_ccw_device *device, union orb *orb)
 static inline void observe_interrupt(struct vfio_ccw_device *device,
 				     const struct irb_words *irb, bool ends)
 {
-	device->counters.interrupts++;
 	if (unlikely(!ends))
 		vfio_ccw_observe_other_status(device, irb);
 	if (unlikely(irb->word[IRB_STATUS] & IRB_PROGRAM_CHECK))
@@ -130,13 +132,16 @@ static inline void observe_signalled(struct vfio_ccw_device *device, bool heard,
 {
 	struct vfio_ccw_counters *counters = &device->counters;
 
+	u64 now;
+
 	if (unlikely(!heard))
 		counters->unheard++;
-	if (!ends)
+	if (unlikely(!ends))
 		return;
-	counters->signalled_at = get_tod_clock_fast();
+	now = get_tod_clock_fast();
+	counters->signalled_at = now;
 	vfio_ccw_count_time(&counters->start_to_interrupt, arrived - counters->started_at);
-	vfio_ccw_count_time(&counters->interrupt_to_signal, counters->signalled_at - arrived);
+	vfio_ccw_count_time(&counters->interrupt_to_signal, now - arrived);
 }
 
 /**
@@ -148,10 +153,11 @@ static inline void observe_read(struct vfio_ccw_device *device, const struct irb
 {
 	struct vfio_ccw_counters *counters = &device->counters;
 
-	counters->reads++;
-	if (counters->signalled_at)
+	if (likely(counters->signalled_at))
 		vfio_ccw_count_time(&counters->signal_to_read,
 				    get_tod_clock_fast() - counters->signalled_at);
+	else
+		counters->other_reads++;
 	counters->signalled_at = 0;
 	trace_vfio_ccw_status_read(device, irb);
 }
