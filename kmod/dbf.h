@@ -25,10 +25,15 @@ extern debug_info_t *vfio_ccw_dbf;
 
 /* Numbers, and strings that stay where they are: only pointers are kept. */
 #define dbf_event(level, sch, format, ...)					\
-	debug_sprintf_event(vfio_ccw_dbf, level, "%x.%x.%04x " format "\n",	\
-			    (unsigned int)(sch)->schid.cssid,			\
-			    (unsigned int)(sch)->schid.ssid,			\
-			    (unsigned int)(sch)->schid.sch_no, ##__VA_ARGS__)
+	do {									\
+		const struct subchannel_id _id = (sch)->schid;			\
+										\
+		debug_sprintf_event(vfio_ccw_dbf, level,			\
+				    "%x.%x.%04x " format "\n",			\
+				    (unsigned int)_id.cssid,			\
+				    (unsigned int)_id.ssid,			\
+				    (unsigned int)_id.sch_no, ##__VA_ARGS__);	\
+	} while (0)
 
 void vfio_ccw_dbf_init(void);
 void vfio_ccw_dbf_exit(void);

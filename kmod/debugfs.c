@@ -10,69 +10,61 @@
 #include <linux/seq_file.h>
 
 #include "debugfs.h"
-#include "device.h"
-#include "names.h"
+#include "observe.h"
 
 static struct dentry *root;
-
-#define NAME(value, name)	[value] = name,
 
 static void show_value(struct seq_file *file, const char *name, u64 value)
 {
 	seq_printf(file, "%s %llu\n", name, value);
 }
 
-/* a counter that is an element of an array, by its index */
-static void show_element(struct seq_file *file, const char *group, const char *name,
-			 const u64 *value)
+/* an array of counters, by the values of their names */
+static void show_group(struct seq_file *file, const char *group, const struct vfio_ccw_name *names,
+		       unsigned int number, const u64 *counters)
 {
-	seq_printf(file, "%s.%s %llu\n", group, name, READ_ONCE(*value));
+	unsigned int i;
+
+	for (i = 0; i < number; i++)
+		seq_printf(file, "%s.%s %llu\n", group, names[i].name,
+			   READ_ONCE(counters[names[i].value]));
 }
 
 static void show_requests(struct seq_file *file, const struct vfio_ccw_counters *counters)
 {
-	static const char * const names[] = { VFIO_CCW_FUNCTION_NAMES(NAME, NAME) };
-	unsigned int i;
+	static const struct vfio_ccw_name names[] = NAMES_OF(VFIO_CCW_FUNCTION_NAMES);
 
 	static_assert(ARRAY_SIZE(names) == VFIO_CCW_FUNCTIONS);
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		show_element(file, "request", names[i], &counters->requests[i]);
+	show_group(file, "request", names, ARRAY_SIZE(names), counters->requests);
 }
 
 static void show_errors(struct seq_file *file, const struct vfio_ccw_counters *counters)
 {
-#define ERROR_NAME(error)	[VFIO_CCW_##error] = #error,
-	static const char * const names[] = {
-		VFIO_CCW_ERRORS(ERROR_NAME)
-		[VFIO_CCW_EOTHER] = "other",
-	};
-#undef ERROR_NAME
 	unsigned int i;
 
-	static_assert(ARRAY_SIZE(names) == VFIO_CCW_NUM_ERRORS);
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		show_element(file, "error", names[i], &counters->errors[i]);
+	for (i = 0; i < VFIO_CCW_ERRORS; i++)
+		seq_printf(file, "error.%s %llu\n", vfio_ccw_errors[i].name,
+			   READ_ONCE(counters->errors[i]));
 }
 
 static void show_refusals(struct seq_file *file, const struct vfio_ccw_counters *counters)
 {
-	static const char * const names[] = { CCW_XLAT_REASON_NAMES(NAME, NAME) };
-	unsigned int i;
+	static const struct vfio_ccw_name names[] = NAMES_OF(CCW_XLAT_REASON_NAMES);
 
 	static_assert(ARRAY_SIZE(names) == ARRAY_SIZE(counters->refused));
-	for (i = CCW_XLAT_OK + 1; i < ARRAY_SIZE(names); i++)
-		show_element(file, "refused", names[i], &counters->refused[i]);
+	/* The first reason is that there is none. */
+	show_group(file, "refused", names + 1, ARRAY_SIZE(names) - 1, counters->refused);
 }
 
 static void show_condition_codes(struct seq_file *file,
 				 const struct vfio_ccw_counters *counters)
 {
-	static const char * const names[] = { "cc0", "cc1", "cc2", "cc3" };
-	unsigned int i;
+	static const struct vfio_ccw_name names[] = {
+		{ 0, "cc0" }, { 1, "cc1" }, { 2, "cc2" }, { 3, "cc3" },
+	};
 
 	static_assert(ARRAY_SIZE(names) == ARRAY_SIZE(counters->ssch));
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		show_element(file, "ssch", names[i], &counters->ssch[i]);
+	show_group(file, "ssch", names, ARRAY_SIZE(names), counters->ssch);
 }
 
 static u64 samples(const struct vfio_ccw_histogram *histogram)
@@ -105,7 +97,6 @@ static int counters_show(struct seq_file *file, void *unused)
 	show_value(file, "interrupt.unsolicited", READ_ONCE(counters->unsolicited));
 	show_value(file, "interrupt.idle", READ_ONCE(counters->idle));
 	show_value(file, "interrupt.closed", READ_ONCE(counters->spurious));
-	show_value(file, "unheard", READ_ONCE(counters->unheard));
 	show_value(file, "read.final", samples(&counters->signal_to_read));
 	show_value(file, "read.other", READ_ONCE(counters->other_reads));
 	show_value(file, "paths", READ_ONCE(counters->paths));

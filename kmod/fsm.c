@@ -139,9 +139,10 @@ int fsm_move(enum fsm_state *state, enum fsm_event event)
  */
 const char *fsm_state_name(enum fsm_state state)
 {
-#define NAME(state, name)	[state] = name,
-	static const char * const names[FSM_STATES] = { FSM_STATE_NAMES(NAME, NAME) };
-#undef NAME
+	static const struct vfio_ccw_name names[FSM_STATES] = NAMES_OF(FSM_STATE_NAMES);
+	unsigned int i = 0;
 
-	return names[state];
+	while (i < FSM_STATES - 1 && names[i].value != (int)state)
+		i++;
+	return names[i].name;
 }

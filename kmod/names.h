@@ -7,6 +7,21 @@
 #ifndef VIRT_CCW_NAMES_H
 #define VIRT_CCW_NAMES_H
 
+/**
+ * struct vfio_ccw_name - a value and what it is called
+ * @value: the value
+ * @name: its name
+ */
+struct vfio_ccw_name {
+	int value;
+	const char *name;
+};
+
+/* Makes an array of struct vfio_ccw_name of a list. */
+#define NAMES_OF(list)			{ list(NAME_AND_MORE, LAST_NAME) }
+#define NAME_AND_MORE(value, name)	{ value, name },
+#define LAST_NAME(value, name)		{ value, name }
+
 #define VFIO_CCW_FUNCTION_NAMES(entry, last)		\
 	entry(VFIO_CCW_START, "start")			\
 	entry(VFIO_CCW_RESUME, "resume")		\

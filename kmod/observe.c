@@ -42,16 +42,20 @@ int vfio_ccw_move_traced(struct vfio_ccw_device *device, enum fsm_event event)
 	return ret;
 }
 
-static enum vfio_ccw_error error_index(int error)
-{
-	switch (-error) {
-#define ERROR_CASE(name)	case name: return VFIO_CCW_##name;
-	VFIO_CCW_ERRORS(ERROR_CASE)
-#undef ERROR_CASE
-	default:
-		return VFIO_CCW_EOTHER;
-	}
-}
+/* The last stands for all others. */
+const struct vfio_ccw_name vfio_ccw_errors[VFIO_CCW_ERRORS] = {
+	{ EBUSY, "EBUSY" },
+	{ ENODEV, "ENODEV" },
+	{ EACCES, "EACCES" },
+	{ EAGAIN, "EAGAIN" },
+	{ EFAULT, "EFAULT" },
+	{ EINVAL, "EINVAL" },
+	{ ENOSPC, "ENOSPC" },
+	{ EOPNOTSUPP, "EOPNOTSUPP" },
+	{ EIO, "EIO" },
+	{ EINTR, "EINTR" },
+	{ 0, "other" },
+};
 
 /**
  * vfio_ccw_observe_failure - a request has failed
@@ -60,23 +64,42 @@ static enum vfio_ccw_error error_index(int error)
  */
 void vfio_ccw_observe_failure(struct vfio_ccw_device *device, int error)
 {
-	device->counters.errors[error_index(error)]++;
+	unsigned int i = 0;
+
+	while (i < VFIO_CCW_ERRORS - 1 && vfio_ccw_errors[i].value != -error)
+		i++;
+	device->counters.errors[i]++;
 }
 
-/* What is said of one device at a limited rate, in the log and the debug feature */
-#define complain(device, level, format, ...)					\
-	do {									\
-		if (!__ratelimit(&(device)->complaints))			\
-			break;							\
-		dev_notice((device)->vdev.dev, "subchannel %s: " format "\n",	\
-			   dev_name(&(device)->sch->dev), ##__VA_ARGS__);	\
-		dbf_event(level, (device)->sch, format, ##__VA_ARGS__);		\
-	} while (0)
-
-/* Of the program's first CCW; less than 0 if it lies before. */
+/* A CCW's place in the program; less than 0 if it lies before the first. */
 static int ccw_index(const struct vfio_ccw_device *device, u32 guest_ccw)
 {
 	return (int)(guest_ccw - device->program.cpa) / CCW_SIZE;
+}
+
+/* What has a guest's program not run: said at a limited rate, in two places. */
+static void complain_of_ccw(struct vfio_ccw_device *device, const char *what,
+			    const struct ccw_xlat_detail *why)
+{
+	const char *reason = ccw_xlat_reason_text(why->reason);
+	int index = ccw_index(device, why->guest_ccw);
+
+	if (!__ratelimit(&device->complaints))
+		return;
+	dev_notice(device->vdev.dev, "subchannel %s: %s: %s (CCW %d, guest address 0x%x)\n",
+		   dev_name(&device->sch->dev), what, reason, index, why->guest_ccw);
+	dbf_event(DBF_REFUSED, device->sch, "%s: %s (CCW %d, guest address 0x%x)",
+		  what, reason, index, why->guest_ccw);
+}
+
+static void complain_of_memory(struct vfio_ccw_device *device, int error)
+{
+	if (!__ratelimit(&device->complaints))
+		return;
+	dev_notice(device->vdev.dev,
+		   "subchannel %s: channel program refused: guest memory cannot be pinned: error %d\n",
+		   dev_name(&device->sch->dev), -error);
+	dbf_event(DBF_REFUSED, device->sch, "guest memory cannot be pinned: error %d", -error);
 }
 
 static void refuse_program(struct vfio_ccw_device *device)
@@ -85,10 +108,7 @@ static void refuse_program(struct vfio_ccw_device *device)
 
 	if (error->reason < ARRAY_SIZE(device->counters.refused))
 		device->counters.refused[error->reason]++;
-	complain(device, DBF_REFUSED,
-		 "channel program refused: %s (CCW %d, guest address 0x%x)",
-		 ccw_xlat_reason_text(error->reason), ccw_index(device, error->guest_ccw),
-		 error->guest_ccw);
+	complain_of_ccw(device, "channel program refused", error);
 }
 
 /**
@@ -104,9 +124,7 @@ void vfio_ccw_observe_refusal(struct vfio_ccw_device *device, int error)
 	if (device->program.error.reason != CCW_XLAT_OK)
 		refuse_program(device);
 	else if (error != -EINTR && error != -ECANCELED)
-		complain(device, DBF_REFUSED,
-			 "channel program refused: guest memory cannot be pinned: error %d",
-			 -error);
+		complain_of_memory(device, error);
 }
 
 /**
@@ -126,8 +144,7 @@ void vfio_ccw_observe_program_check(struct vfio_ccw_device *device,
 
 	if (cut->reason == CCW_XLAT_OK || cut->guest_ccw != ccw)
 		return;
-	complain(device, DBF_REFUSED, "program check: %s (CCW %d, guest address 0x%x)",
-		 ccw_xlat_reason_text(cut->reason), ccw_index(device, ccw), ccw);
+	complain_of_ccw(device, "program check", cut);
 }
 
 /**

@@ -19,9 +19,12 @@
 #include <asm/timex.h>
 
 #include "device.h"
+#include "names.h"
 #include "trace.h"
 
 /* observe.c */
+extern const struct vfio_ccw_name vfio_ccw_errors[VFIO_CCW_ERRORS];
+
 void vfio_ccw_observe_init(struct vfio_ccw_device *device);
 void vfio_ccw_observe_failure(struct vfio_ccw_device *device, int error);
 void vfio_ccw_observe_refusal(struct vfio_ccw_device *device, int error);
@@ -94,7 +97,7 @@ static inline int observed_ssch(struct vfio_ccw_device *device, union orb *orb)
 	struct vfio_ccw_counters *counters = &device->counters;
 	int cc;
 
-	counters->started_at = get_tod_clock_fast();
+	vfio_ccw_stamp(&counters->started_at);
 	cc = ssch(device->sch->schid, orb);
 	if (likely(!cc))
 		counters->ssch[0]++;
@@ -123,25 +126,18 @@ static inline void observe_interrupt(struct vfio_ccw_device *device,
 /**
  * observe_signalled - user space was told of an interrupt
  * @device: the device; its subchannel's lock is held
- * @heard: there was an eventfd
  * @arrived: when the interrupt came
  * @ends: it has ended the program that ran
  */
-static inline void observe_signalled(struct vfio_ccw_device *device, bool heard,
-				     u64 arrived, bool ends)
+static inline void observe_signalled(struct vfio_ccw_device *device, u64 arrived, bool ends)
 {
 	struct vfio_ccw_counters *counters = &device->counters;
 
-	u64 now;
-
-	if (unlikely(!heard))
-		counters->unheard++;
 	if (unlikely(!ends))
 		return;
-	now = get_tod_clock_fast();
-	counters->signalled_at = now;
+	vfio_ccw_stamp(&counters->signalled_at);
 	vfio_ccw_count_time(&counters->start_to_interrupt, arrived - counters->started_at);
-	vfio_ccw_count_time(&counters->interrupt_to_signal, now - arrived);
+	vfio_ccw_count_time(&counters->interrupt_to_signal, counters->signalled_at - arrived);
 }
 
 /**

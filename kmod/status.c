@@ -32,7 +32,7 @@ void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *i
 	const struct ccw_xlat *program = running_program(device);
 	const u64 arrived = get_tod_clock_fast();
 	struct irb_words status;
-	bool ends, heard;
+	bool ends;
 
 	memcpy(&status, irb, sizeof(status));
 	irb_translate(&status, program);
@@ -45,8 +45,8 @@ void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *i
 	device->interrupts++;
 	if (wq_has_sleeper(&device->interrupted))
 		wake_up_all(&device->interrupted);
-	heard = vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
-	observe_signalled(device, heard, arrived, ends);
+	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+	observe_signalled(device, arrived, ends);
 }
 
 /**

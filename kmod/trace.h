@@ -28,10 +28,8 @@ FSM_EVENT_NAMES(VALUE_OF, VALUE_OF)
 CCW_XLAT_REASON_NAMES(VALUE_OF, VALUE_OF)
 #undef VALUE_OF
 
-#define SYMBOL(value, name)		{ value, name },
-#define LAST_SYMBOL(value, name)	{ value, name }
 #define show_name(names, value)		\
-	__print_symbolic(value, names(SYMBOL, LAST_SYMBOL))
+	__print_symbolic(value, names(NAME_AND_MORE, LAST_NAME))
 
 #define show_functions(fctl)		__print_flags(fctl, "|",	\
 	{ IRB_START, "start" },				\
