@@ -177,8 +177,9 @@ unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 l
 	    (smp_load_acquire(&pages->pinning) || pages->pinned || pages->unpinning) &&
 	    ccw_xlat_uses(pages->program, iova, length)) {
 		request = pages->request;
+		if (!pages->revoked)
+			vfio_ccw_observe_revoke(container_of(pages, struct vfio_ccw_device, pages));
 		pages->revoked = true;
-		vfio_ccw_observe_revoke(container_of(pages, struct vfio_ccw_device, pages));
 		WRITE_ONCE(pages->hold_until, jiffies + HOLD_OFF);
 	}
 	spin_unlock(&pages->lock);
