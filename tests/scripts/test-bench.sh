@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The benchmark's report judges each row, and by the round that repeats.
+
+. "$(dirname "$0")/common.sh"
+
+bench=$TREE/tests/bench/driver
+results=$VIRT_CCW_CACHE
+
+# One program, which may take half of what the in-tree driver does.
+printf 'nop\tNOP\t600\t0.50\n' > "$results/goals"
+
+# rounds DRIVER INSTRUCTIONS...: what a driver took, a round each.
+rounds() {
+  local driver=$1
+
+  shift
+  printf 'nop\t%s\t1\t1\n' "$@" > "$results/$driver.instructions"
+}
+
+# allocations DRIVER OWN VFIO OTHERS: in a thousand requests.
+allocations() {
+  printf 'nop 1000 %s %s %s\n' "$2" "$3" "$4" > "$results/$1.allocations"
+}
+
+usual() {
+  rounds ours 500
+  rounds in-tree 1000
+  allocations ours 0 1000 90
+  allocations in-tree 6000 1000 90
+}
+
+# judged FORMAT: the report of these results; fails as it does.
+judged() {
+  local driver inputs=()
+
+  for driver in ours in-tree; do
+    inputs+=(driver="$driver" kind=instructions "$results/$driver.instructions")
+    inputs+=(kind=allocations "$results/$driver.allocations")
+  done
+  awk -f "$bench/report.awk" -v format="$1" -v machine=m kind=goals "$results/goals" "${inputs[@]}"
+}
+
+usual
+ok "a row at its bound passes" judged tap
+like "$output" "*ok 1 - NOP: 500 instructions, in-tree 1000; ratio 0.500, at most 0.50*" "and is told"
+ok "JSON" judged json
+is "$(printf '%s' "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)["rows"][0]["ours"])')" \
+  500 "it can be parsed"
+rounds ours 501
+not_ok "a row above its bound fails" judged tap
+ok "but not where nobody wants a judgement" judged table
+rounds ours 700 500 900
+ok "the lowest of our rounds counts" judged tap
+rounds in-tree 1000 990
+not_ok "and the lowest of the in-tree driver's" judged tap
+usual
+allocations ours 1 1000 90
+not_ok "an allocation fails" judged tap
+allocations ours 0 1000 1090
+not_ok "so does one elsewhere in the kernel" judged tap
+usual
+allocations in-tree 0 1000 90
+not_ok "so does a count that sees nothing" judged tap
+usual
+echo 'other	1	1	1' >> "$results/ours.instructions"
+not_ok "so does a program without a bound" judged tap
+
+# Counts of a plugin: two functions of a module, the kernel, user space.
+profile=$(printf '%s\n' '0000000000000100 ~ 20' '0000000000001000 T kernel_function' \
+  '0000000000001000 ~ 10' '0000000000001002 ~ 10' '0000000000002000 t ours	[vfio_ccw]' \
+  '0000000000002000 ~ 30' '0000000000002010 ~ 30' '0000000000003000 t theirs	[vfio_ccw]' \
+  '0000000000003004 ~ 10' | LC_ALL=C sort | awk -f "$bench/profile/profile.awk" -v trips=10)
+like "$profile" "11.0		all*" "all instructions of a round trip"
+like "$profile" "*
+7.0		all of [[]vfio_ccw]*" "those of a module"
+like "$profile" "*
+2.0		all of user space*" "those before the first symbol"
+like "$profile" "*
+6.0	3.0	ours [[]vfio_ccw]*" "a function: instructions, and how often it is entered"
+like "$profile" "*
+1.0	0.0	theirs [[]vfio_ccw]*" "a function that was entered before"
+done_testing
