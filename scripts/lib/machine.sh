@@ -23,15 +23,17 @@ machine_prepare_bare() {
 # machine_prepare: the same with everything in the share, as README.md of
 # tests/lab tells; builds what is missing.
 machine_prepare() {
-  local modules programs tools guest bare
+  local modules programs tools guest bare qemu
 
   modules=$(lab_build modules)
   programs=$(lab_build programs)
   tools=$(lab_build tools)
   guest=$(lab_build guest-linux)
   bare=$(lab_build bare-guest)
+  qemu=$(lab_build qemu-7.2)
   machine_prepare_bare
   cp -a "$modules/." "$programs/." "$tools/." "$MACHINE/share/install/"
+  cp -a "$qemu" "$MACHINE/share/qemu-7.2"
   cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$MACHINE/share/guests/"
 }
 
