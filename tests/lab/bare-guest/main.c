@@ -1,73 +1,74 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A guest that takes a second where Linux takes half a minute: asks every
- * device for its identity and prints one line for each,
- *
- *   subchannel 0000 device 1234 sense-id ff327000000000 status 0c00
- *
- * and at last "bare guest: done".
+ * A guest that takes a second where Linux takes half a minute. The words of
+ * QEMU's -append are the name of a scenario and a device number in hex; without
+ * words it identifies all devices. At last it prints "bare guest: done".
  */
-#include "machine.h"
+#include "console.h"
+#include "scenarios.h"
 
-enum
+#include <stdbool.h>
+#include <stddef.h>
+
+/* In start.S. */
+extern const volatile char command_line[];
+
+static const struct
 {
-  SUBCHANNELS = 64,
-  CMD_SENSE_ID = 0xe4,
-  SENSE_ID_LENGTH = 7,
+  const char *name;
+  void (*run) (uint16_t device_number);
+} scenarios[] = {
+  { "identify", identify_devices },
+  { "instructions", try_instructions },
+  { "lose-device", lose_device },
+  { "reset", reset_in_program },
+  { "await-reset", await_reset },
 };
 
 void main (void);
 
-static void
-print_identity (uint16_t number, const struct schib *schib, int cc, const uint8_t *identity,
-                const struct irb *irb)
+/* Whether TEXT begins with WORD; then *END is what follows. */
+static bool
+begins_with (const volatile char *text, const char *word, const volatile char **end)
 {
-  console_text ("subchannel ");
-  console_hex (number, 4);
-  console_text (" device ");
-  console_hex (schib->device_number, 4);
-  if (cc != 0)
+  while (*word != '\0' && *text == *word)
     {
-      console_text (" could not be started, cc ");
-      console_hex (cc, 1);
+      text++;
+      word++;
     }
-  else
-    {
-      console_text (" sense-id ");
-      for (int i = 0; i < SENSE_ID_LENGTH; i++)
-        console_hex (identity[i], 2);
-      console_text (" status ");
-      console_hex (irb->device_status, 2);
-      console_hex (irb->subchannel_status, 2);
-    }
-  console_end_line ();
+  *end = text;
+  return *word == '\0' && (*text == '\0' || *text == ' ');
 }
 
-static void
-identify (uint16_t number, struct schib *schib)
+static uint16_t
+parse_hex (const volatile char *text)
 {
-  uint8_t identity[SENSE_ID_LENGTH];
-  struct irb irb;
-  int cc;
+  uint16_t value = 0;
 
-  fill (identity, 0, sizeof identity);
-  schib->more_flags |= SCHIB_ENABLED;
-  cc = modify_subchannel (number, schib);
-  if (cc == 0)
-    cc = run_command (number, CMD_SENSE_ID, identity, sizeof identity, &irb);
-  print_identity (number, schib, cc, identity, &irb);
+  for (; *text != '\0'; text++)
+    {
+      if (*text >= '0' && *text <= '9')
+        value = (uint16_t) (value << 4 | (*text - '0'));
+      if (*text >= 'a' && *text <= 'f')
+        value = (uint16_t) (value << 4 | (*text - 'a' + 10));
+    }
+  return value;
 }
 
 void
 main (void)
 {
-  struct schib schib;
+  const volatile char *words = command_line[0] == '\0' ? "identify" : command_line;
+  const volatile char *number;
+  size_t i;
 
   console_open ();
-  for (uint16_t number = 0; number < SUBCHANNELS; number++)
-    if (store_subchannel (number, &schib) == 0
-        && (schib.more_flags & SCHIB_DEVICE_NUMBER_VALID))
-      identify (number, &schib);
-  console_text ("bare guest: done");
-  console_end_line ();
+  for (i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++)
+    if (begins_with (words, scenarios[i].name, &number))
+      {
+        scenarios[i].run (parse_hex (number));
+        console_line ("bare guest: done");
+        return;
+      }
+  console_line ("bare guest: no such scenario");
 }

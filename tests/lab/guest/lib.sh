@@ -100,6 +100,48 @@ unplug() {
   qmp device_del "{\"id\":\"$1\"}" > /dev/null && wait_for 10 is_gone "$2" && udevadm settle
 }
 
+# --- nested guests --------------------------------------------------------
+
+# The emulators a nested guest can have: of Debian 13, and of Debian 12.
+EMULATORS="10 7.2"
+
+# prepare_mdev BUS_ID UUID: a mediated device on BUS_ID, until the test ends.
+prepare_mdev() {
+  prepared=$(subchannel_of "$1") && bind_vfio "$prepared" && create_mdev "$prepared" "$2" &&
+    at_end "remove_mdev $2 2> /dev/null; give_back $prepared 2> /dev/null"
+}
+
+# vfio_device DEVNO UUID: the options that give the mediated device to a guest.
+vfio_device() {
+  printf '%s\n' "-device vfio-ccw,devno=$1,sysfsdev=/sys/bus/mdev/devices/$2"
+}
+
+# nested_guest EMULATOR OPTION...: runs the guest of bare-guest/ and prints what
+# it prints. It is switched off after a minute.
+nested_guest() {
+  emulator=qemu-system-s390x
+  [ "$1" = 10 ] || emulator=/lab/qemu-$1/qemu-system-s390x
+  shift
+  timeout 60 "$emulator" -machine s390-ccw-virtio -accel tcg,tb-size=64 -cpu max -m 64M \
+    -nodefaults -no-user-config -display none -serial stdio -kernel /lab/guests/bare-guest "$@" \
+    < /dev/null 2>&1
+}
+
+# guest_checks NAME FILE: counts what a nested guest has checked as our own
+# checks, called NAME; it must have come to its end.
+guest_checks() {
+  while read -r line; do
+    case $line in
+      "ok "*) report 0 "$1: ${line#ok }" ;;
+      "not ok "*) report 1 "$1: ${line#not ok }" ;;
+    esac
+  done < "$2"
+  grep -q '^bare guest: done$' "$2"
+  finished=$?
+  report "$finished" "$1: the guest comes to its end"
+  [ "$finished" -eq 0 ] || diag "$(cat "$2")"
+}
+
 # --- the 3270's screen ----------------------------------------------------
 
 SCREEN=/tmp/screen
