@@ -12,6 +12,7 @@ static const Case *const tables[] = {
   signal_cases,
   interface_cases,
   thread_cases,
+  history_cases,
 };
 
 #define TABLES (sizeof tables / sizeof tables[0])

@@ -40,6 +40,7 @@ extern const Case refusal_cases[];
 extern const Case signal_cases[];
 extern const Case interface_cases[];
 extern const Case thread_cases[];
+extern const Case history_cases[];
 
 Program start_suspended (Client *client);
 Status next_status (Client *client);
