@@ -171,21 +171,37 @@ void vfio_ccw_disable(struct vfio_ccw_device *device)
 	spin_unlock_irq(&sch->lock);
 }
 
+/* Does user space expect to be told of the end of something? */
+static bool owes_status(struct vfio_ccw_device *device)
+{
+	bool owes;
+
+	spin_lock_irq(&device->sch->lock);
+	owes = scsw_actl(&device->sch->schib.scsw) || device->status.unread;
+	spin_unlock_irq(&device->sch->lock);
+	return owes;
+}
+
 /**
  * vfio_ccw_reset - back to the state after open
  * @device: the device; its request_lock is held
  *
- * Status nobody has read is forgotten, as by a subchannel reset.
+ * Status nobody has read is forgotten, as by a subchannel reset. User space that
+ * expects some is signalled all the same: QEMU goes on to think that a function
+ * is in progress until it reads that there is none.
  *
  * Return: 0, or -ENODEV or another -errno if the subchannel is of no more use.
  */
 int vfio_ccw_reset(struct vfio_ccw_device *device)
 {
+	bool owes = owes_status(device);
 	int ret;
 
 	vfio_ccw_disable(device);
 	vfio_ccw_status_forget(device);
 	ret = vfio_ccw_enable(device);
+	if (owes)
+		vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
 	vfio_ccw_observe_reset(device, ret);
 	return ret;
 }
