@@ -212,6 +212,18 @@ static inline int vfio_ccw_move(struct vfio_ccw_device *device, enum fsm_event e
 	return fsm_move(&device->state, event);
 }
 
+/*
+ * Is there a program that is over and may still hold pages? The caller holds
+ * sch->lock, and request_lock until it has collected them.
+ */
+static inline bool vfio_ccw_retire(struct vfio_ccw_device *device)
+{
+	if (device->state != FSM_DONE && device->state != FSM_GONE)
+		return false;
+	vfio_ccw_move(device, FSM_COLLECT);
+	return true;
+}
+
 /* drv.c */
 extern struct workqueue_struct *vfio_ccw_queue;
 
@@ -239,7 +251,7 @@ void vfio_ccw_give_up(struct work_struct *work);
 void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
 
 /* status.c */
-void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb);
+void vfio_ccw_interrupt(struct subchannel *sch);
 bool vfio_ccw_status_waits(struct vfio_ccw_device *device);
 bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb, bool take);
 void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb_words *irb);

@@ -5,7 +5,6 @@
  */
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <asm/irq.h>
 #include <asm/isc.h>
 
 #include "dbf.h"
@@ -105,24 +104,6 @@ static void sch_shutdown(struct subchannel *sch)
 	put_device(&device->vdev.device);
 }
 
-static void stray_interrupt(struct subchannel *sch)
-{
-	vfio_ccw_observe_spurious(sch);
-	cio_disable_subchannel(sch);
-}
-
-/* Called with the subchannel's lock held. */
-static void sch_irq(struct subchannel *sch)
-{
-	struct vfio_ccw_device *device = vfio_ccw_device_of(sch);
-
-	inc_irq_stat(IRQIO_CIO);
-	if (device && device->state != FSM_CLOSED)
-		vfio_ccw_status_arrived(device, this_cpu_ptr(&cio_irb));
-	else
-		stray_interrupt(sch);
-}
-
 static void subchannel_is_gone(struct subchannel *sch)
 {
 	struct vfio_ccw_device *device = vfio_ccw_device_of(sch);
@@ -163,7 +144,7 @@ static struct css_driver driver = {
 		.owner = THIS_MODULE,
 	},
 	.subchannel_type = ids,
-	.irq = sch_irq,
+	.irq = vfio_ccw_interrupt,
 	.chp_event = vfio_ccw_chp_event,
 	.sch_event = sch_event,
 	.probe = sch_probe,

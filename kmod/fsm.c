@@ -7,7 +7,7 @@
 #include "translator-types.h"
 
 /* A cell holds the next state, or a negative error number: then nothing moves. */
-static const int table[FSM_STATES][FSM_EVENTS] = {
+const signed char fsm_table[FSM_STATES][FSM_COLUMNS] = {
 	[FSM_CLOSED] = {
 		[FSM_OPEN]	= FSM_IDLE,
 		[FSM_CLOSE]	= FSM_CLOSED,
@@ -113,23 +113,6 @@ static const int table[FSM_STATES][FSM_EVENTS] = {
 		[FSM_VANISH]	= FSM_GONE,
 	},
 };
-
-/**
- * fsm_move - let an event happen
- * @state: the state; changed if the event is allowed
- * @event: the event
- *
- * Return: 0, or the -errno the event is refused with.
- */
-int fsm_move(enum fsm_state *state, enum fsm_event event)
-{
-	int next = table[*state][event];
-
-	if (next < 0)
-		return next;
-	*state = next;
-	return 0;
-}
 
 /**
  * fsm_state_name - a state in words, for logs

@@ -61,7 +61,28 @@ enum fsm_event {
 	FSM_EVENTS,
 };
 
-int fsm_move(enum fsm_state *state, enum fsm_event event);
+/* Not fewer than there are events, and a power of two, by which to multiply is quick. */
+#define FSM_COLUMNS	16
+
+extern const signed char fsm_table[FSM_STATES][FSM_COLUMNS];
+
+/**
+ * fsm_move - let an event happen
+ * @state: the state; changed if the event is allowed
+ * @event: the event
+ *
+ * Return: 0, or the -errno the event is refused with.
+ */
+static inline int fsm_move(enum fsm_state *state, enum fsm_event event)
+{
+	int next = fsm_table[*state][event];
+
+	if (next < 0)
+		return next;
+	*state = next;
+	return 0;
+}
+
 const char *fsm_state_name(enum fsm_state state);
 
 #endif

@@ -5,51 +5,6 @@
  */
 #include "irb.h"
 
-/* something moves data, or has yet to stop what may */
-#define BUSY	(IRB_SUBCHANNEL_ACTIVE | IRB_DEVICE_ACTIVE | IRB_HALT_PENDING | IRB_CLEAR_PENDING)
-
-/* the start function has yet to begin or to go on */
-#define WAITING	(IRB_START_PENDING | IRB_RESUME_PENDING | IRB_SUSPENDED)
-
-/**
- * irb_is_solicited - does status answer what was started, halted or cleared
- * @irb: the status
- *
- * Alert status alone, while no start function is in progress, comes from the
- * device and not from what was started.
- *
- * Return: whether it does.
- */
-bool irb_is_solicited(const struct irb_words *irb)
-{
-	u32 scsw = irb->word[IRB_SCSW];
-
-	return (scsw & (IRB_DEFERRED_CC | IRB_START)) ||
-	       (scsw & IRB_STATUS_CONTROL) != (IRB_PENDING | IRB_ALERT);
-}
-
-/* Halt and clear end the start function, as does a deferred condition code. */
-static bool may_wait(u32 scsw)
-{
-	return !(scsw & (IRB_DEFERRED_CC | IRB_HALT | IRB_CLEAR));
-}
-
-/**
- * irb_ends_program - is the channel program over
- * @irb: status that came while there was one
- *
- * A suspended program and one with only its primary status still need memory.
- *
- * Return: whether the channel does not work for it any more.
- */
-bool irb_ends_program(const struct irb_words *irb)
-{
-	u32 scsw = irb->word[IRB_SCSW];
-	u32 unfinished = BUSY | (may_wait(scsw) ? WAITING : 0);
-
-	return irb_is_solicited(irb) && !(scsw & unfinished);
-}
-
 static u32 guest_address(const struct ccw_xlat *program, u32 host)
 {
 	return program ? ccw_xlat_guest_cpa(program, host) : 0;
@@ -140,60 +95,18 @@ static void accumulate(struct irb_words *latest, const struct irb_words *unread)
 }
 
 /**
- * irb_box_put - there is new status
+ * irb_box_add - there is new status, and status that nobody has read
  * @box: the box
- * @irb: the status
+ * @irb: the new status
  *
- * It adds to status that nobody has read (PoP, "Status Accumulation").
+ * They add up (PoP, "Status Accumulation").
  */
-void irb_box_put(struct irb_box *box, const struct irb_words *irb)
+void irb_box_add(struct irb_box *box, const struct irb_words *irb)
 {
 	struct irb_words latest = *irb;
 
-	if (box->unread)
-		accumulate(&latest, &box->irb);
+	accumulate(&latest, &box->irb);
 	box->irb = latest;
-	box->unread = true;
-}
-
-static bool is_intermediate(u32 scsw)
-{
-	return (scsw & IRB_STATUS_CONTROL) == (IRB_PENDING | IRB_INTERMEDIATE);
-}
-
-/*
- * What TEST SUBCHANNEL leaves behind (PoP): a program that has told something
- * meanwhile, such as that it is suspended, is still there unless it was halted.
- */
-static void leave_function(struct irb_words *irb)
-{
-	u32 taken = irb->word[IRB_SCSW];
-	bool runs_on = is_intermediate(taken) && !irb_ends_program(irb);
-
-	*irb = (struct irb_words) {};
-	if (runs_on)
-		irb->word[IRB_SCSW] = taken & (IRB_FUNCTIONS | IRB_ACTIVITIES);
-}
-
-/**
- * irb_box_take - read the status
- * @box: the box
- * @irb: where to; if there is no status it says "not status pending"
- *
- * No status is told twice: whoever was told of one program's end again would
- * take it for that of the next.
- *
- * Return: whether there was status.
- */
-bool irb_box_take(struct irb_box *box, struct irb_words *irb)
-{
-	bool unread = box->unread;
-
-	*irb = box->irb;
-	if (unread)
-		leave_function(&box->irb);
-	box->unread = false;
-	return unread;
 }
 
 /**

@@ -66,6 +66,13 @@
 #define IRB_REPORT_SECONDARY	0x00800000u	/* secondary CCW address valid */
 #define IRB_REPORT_TWO_WORDS	0x00400000u	/* failing-storage address format */
 
+/* something moves data, or has yet to stop what may */
+#define IRB_BUSY		(IRB_SUBCHANNEL_ACTIVE | IRB_DEVICE_ACTIVE | \
+				 IRB_HALT_PENDING | IRB_CLEAR_PENDING)
+
+/* the start function has yet to begin or to go on */
+#define IRB_WAITING		(IRB_START_PENDING | IRB_RESUME_PENDING | IRB_SUSPENDED)
+
 /**
  * struct irb_words - an interruption response block, as TEST SUBCHANNEL stores it
  * @word: its words
@@ -84,11 +91,101 @@ struct irb_box {
 	bool unread;
 };
 
-bool irb_is_solicited(const struct irb_words *irb);
-bool irb_ends_program(const struct irb_words *irb);
 void irb_translate(struct irb_words *irb, const struct ccw_xlat *program);
-void irb_box_put(struct irb_box *box, const struct irb_words *irb);
-bool irb_box_take(struct irb_box *box, struct irb_words *irb);
+void irb_box_add(struct irb_box *box, const struct irb_words *irb);
 void irb_box_untake(struct irb_box *box, const struct irb_words *irb);
+
+/**
+ * irb_is_solicited - does status answer what was started, halted or cleared
+ * @irb: the status
+ *
+ * Alert status alone, while no start function is in progress, comes from the
+ * device and not from what was started.
+ *
+ * Return: whether it does.
+ */
+static inline bool irb_is_solicited(const struct irb_words *irb)
+{
+	u32 scsw = irb->word[IRB_SCSW];
+
+	return (scsw & (IRB_DEFERRED_CC | IRB_START)) ||
+	       (scsw & IRB_STATUS_CONTROL) != (IRB_PENDING | IRB_ALERT);
+}
+
+/* Halt and clear end the start function, as does a deferred condition code. */
+static inline bool irb_may_wait(u32 scsw)
+{
+	return !(scsw & (IRB_DEFERRED_CC | IRB_HALT | IRB_CLEAR));
+}
+
+/**
+ * irb_ends_program - is the channel program over
+ * @irb: status that came while there was one
+ *
+ * A suspended program and one with only its primary status still need memory.
+ *
+ * Return: whether the channel does not work for it any more.
+ */
+static inline bool irb_ends_program(const struct irb_words *irb)
+{
+	u32 scsw = irb->word[IRB_SCSW];
+	u32 unfinished = IRB_BUSY | (irb_may_wait(scsw) ? IRB_WAITING : 0);
+
+	return irb_is_solicited(irb) && !(scsw & unfinished);
+}
+
+/**
+ * irb_box_put - there is new status
+ * @box: the box
+ * @irb: the status
+ */
+static inline void irb_box_put(struct irb_box *box, const struct irb_words *irb)
+{
+	if (box->unread)
+		irb_box_add(box, irb);
+	else
+		box->irb = *irb;
+	box->unread = true;
+}
+
+static inline bool irb_is_intermediate(u32 scsw)
+{
+	return (scsw & IRB_STATUS_CONTROL) == (IRB_PENDING | IRB_INTERMEDIATE);
+}
+
+/*
+ * What TEST SUBCHANNEL leaves behind (PoP): a program that has told something
+ * meanwhile, such as that it is suspended, is still there unless it was halted.
+ */
+static inline void irb_leave_function(struct irb_words *irb)
+{
+	u32 taken = irb->word[IRB_SCSW];
+	bool runs_on = irb_is_intermediate(taken) && !irb_ends_program(irb);
+
+	*irb = (struct irb_words) {};
+	if (runs_on)
+		irb->word[IRB_SCSW] = taken & (IRB_FUNCTIONS | IRB_ACTIVITIES);
+}
+
+/**
+ * irb_box_take - read the status
+ * @box: the box
+ * @irb: where to; if there is no status it says "not status pending"
+ *
+ * No status is told twice: whoever was told of one program's end again would
+ * take it for that of the next.
+ *
+ * Return: whether there was status.
+ */
+static inline bool irb_box_take(struct irb_box *box, struct irb_words *irb)
+{
+	bool unread = box->unread;
+
+	*irb = box->irb;
+	if (unread)
+		irb_leave_function(&box->irb);
+	box->unread = false;
+	return unread;
+}
 
 #endif

@@ -246,7 +246,8 @@ static struct page_run take_run(struct vfio_ccw_device *device, unsigned int req
 	return run;
 }
 
-static void unpin_runs(struct vfio_ccw_device *device, unsigned int request)
+/* At the end, @forget the list of pages unless others are at it still. */
+static void unpin_runs(struct vfio_ccw_device *device, unsigned int request, bool forget)
 {
 	struct vfio_ccw_pages *pages = &device->pages;
 	struct page_run run;
@@ -260,6 +261,8 @@ static void unpin_runs(struct vfio_ccw_device *device, unsigned int request)
 		spin_lock(&pages->lock);
 		pages->unpinning--;
 	}
+	if (forget && !pages->unpinning)
+		pages->program = NULL;
 	spin_unlock(&pages->lock);
 	wake_waiters(pages);
 }
@@ -280,7 +283,7 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
 	struct vfio_ccw_pages *pages = &device->pages;
 
 	wait_event(pages->moved, !smp_load_acquire(&pages->pinning));
-	unpin_runs(device, request);
+	unpin_runs(device, request, false);
 	wait_event(pages->moved, !READ_ONCE(pages->unpinning));
 }
 
@@ -299,12 +302,11 @@ void vfio_ccw_pages_collect(struct vfio_ccw_device *device)
 	lockdep_assert_held(&device->request_lock);
 	if (!pages->program)
 		return;
-	unpin_runs(device, pages->request);
-	if (READ_ONCE(pages->unpinning))
+	unpin_runs(device, pages->request, true);
+	while (pages->program) {
 		wait_event(pages->moved, !READ_ONCE(pages->unpinning));
-	spin_lock(&pages->lock);
-	pages->program = NULL;
-	spin_unlock(&pages->lock);
+		unpin_runs(device, pages->request, true);
+	}
 }
 
 /**

@@ -25,6 +25,8 @@ struct part {
 	size_t end;
 };
 
+#define WHOLE_IO	((struct part) { 0, sizeof(struct ccw_io_region) })
+
 /**
  * struct region - a kind of region
  * @subtype: VFIO_REGION_SUBTYPE_CCW_*, or 0 for the I/O region, which has none
@@ -69,7 +71,7 @@ static __always_inline int part_from_user(void *block, size_t size, struct part 
 	return copy_from_user(block + part.first, buffer, part.end - part.first) ? -EFAULT : 0;
 }
 
-static void get_request(struct vfio_ccw_device *device, struct ccw_io_region *block)
+static __always_inline void get_request(struct vfio_ccw_device *device, struct ccw_io_region *block)
 {
 	memcpy(block->orb_area, device->orb, sizeof(device->orb));
 	memcpy(block->scsw_area, device->scsw, sizeof(device->scsw));
@@ -88,17 +90,40 @@ static bool takes_status(struct part part)
 	return part.first <= IRB_FIRST && part.end >= IRB_SCSW_END;
 }
 
-static int read_io(struct vfio_ccw_device *device, struct part part, char __user *buffer)
+/* The caller holds request_lock. Return: whether status was taken. */
+static bool look_at_subchannel(struct vfio_ccw_device *device, struct irb_words *irb, bool take)
+{
+	bool over, taken;
+
+	spin_lock_irq(&device->sch->lock);
+	over = vfio_ccw_retire(device);
+	taken = vfio_ccw_status_peek(device, irb, take);
+	spin_unlock_irq(&device->sch->lock);
+	if (over)
+		vfio_ccw_pages_collect(device);
+	return taken;
+}
+
+/*
+ * Hardly ever has anybody to wait for the lock, and mutex_lock() looks first
+ * whether another task wants the processor. lockdep learns nothing by trying.
+ */
+static inline void lock_requests(struct vfio_ccw_device *device)
+{
+	if (IS_ENABLED(CONFIG_LOCKDEP) || !mutex_trylock(&device->request_lock))
+		mutex_lock(&device->request_lock);
+}
+
+static __always_inline int read_io(struct vfio_ccw_device *device, struct part part, char __user *buffer)
 {
 	struct ccw_io_region block = {};
-	bool taken;
 	struct irb_words irb;
+	bool taken;
 	int ret;
 
-	mutex_lock(&device->request_lock);
-	vfio_ccw_collect(device);
+	lock_requests(device);
+	taken = look_at_subchannel(device, &irb, takes_status(part));
 	get_request(device, &block);
-	taken = vfio_ccw_status_peek(device, &irb, takes_status(part));
 	memcpy(block.irb_area, &irb, sizeof(irb));
 	ret = part_to_user(buffer, &block, sizeof(block), part);
 	if (ret && taken)
@@ -126,13 +151,13 @@ static int do_request(struct vfio_ccw_device *device)
 	return 0;
 }
 
-static int write_io(struct vfio_ccw_device *device, struct part part,
-		    const char __user *buffer)
+static __always_inline int write_io(struct vfio_ccw_device *device, struct part part,
+				    const char __user *buffer)
 {
 	struct ccw_io_region block = {};
 	int ret;
 
-	mutex_lock(&device->request_lock);
+	lock_requests(device);
 	get_request(device, &block);
 	ret = part_from_user(&block, sizeof(block), part, buffer);
 	if (!ret) {
@@ -252,6 +277,12 @@ static const struct region *find_region(u64 index)
 	return &regions[array_index_nospec(index, ARRAY_SIZE(regions))];
 }
 
+/* Starting programs and reading status: nothing else has to be quick. */
+static bool is_whole_io(loff_t pos, size_t count)
+{
+	return !pos && count == WHOLE_IO.end;
+}
+
 static const struct region *find_part(loff_t pos, size_t count, struct part *part)
 {
 	const struct region *region = find_region((u64)pos >> OFFSET_SHIFT);
@@ -274,14 +305,19 @@ static const struct region *find_part(loff_t pos, size_t count, struct part *par
  */
 ssize_t vfio_ccw_read(struct vfio_device *vdev, char __user *buffer, size_t count, loff_t *pos)
 {
+	struct vfio_ccw_device *device = to_vfio_ccw_device(vdev);
 	const struct region *region;
 	struct part part;
 	int ret;
 
+	if (is_whole_io(*pos, count)) {
+		ret = read_io(device, WHOLE_IO, buffer);
+		return ret ? ret : count;
+	}
 	region = find_part(*pos, count, &part);
 	if (!region)
 		return -EINVAL;
-	ret = region->read(to_vfio_ccw_device(vdev), part, buffer);
+	ret = region->read(device, part, buffer);
 	return ret ? ret : count;
 }
 
@@ -298,14 +334,19 @@ ssize_t vfio_ccw_read(struct vfio_device *vdev, char __user *buffer, size_t coun
 ssize_t vfio_ccw_write(struct vfio_device *vdev, const char __user *buffer, size_t count,
 		       loff_t *pos)
 {
+	struct vfio_ccw_device *device = to_vfio_ccw_device(vdev);
 	const struct region *region;
 	struct part part;
 	int ret;
 
+	if (is_whole_io(*pos, count)) {
+		ret = write_io(device, WHOLE_IO, buffer);
+		return ret ? ret : count;
+	}
 	region = find_part(*pos, count, &part);
 	if (!region || !region->write)
 		return -EINVAL;
-	ret = region->write(to_vfio_ccw_device(vdev), part, buffer);
+	ret = region->write(device, part, buffer);
 	return ret ? ret : count;
 }
 

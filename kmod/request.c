@@ -16,18 +16,6 @@
 #define ORB_LPM_SHIFT		8
 #define ORB_LPM_MASK		0x0000ff00u
 
-/*
- * Is there a program that is over and may still hold pages? The caller holds
- * sch->lock and then gives them up, before it lets go of request_lock.
- */
-static bool retire_program(struct vfio_ccw_device *device)
-{
-	if (device->state != FSM_DONE && device->state != FSM_GONE)
-		return false;
-	vfio_ccw_move(device, FSM_COLLECT);
-	return true;
-}
-
 /**
  * vfio_ccw_collect - give up the pages of a channel program that is over
  * @device: the device; its request_lock is held
@@ -39,7 +27,7 @@ void vfio_ccw_collect(struct vfio_ccw_device *device)
 	bool over;
 
 	spin_lock_irq(&device->sch->lock);
-	over = retire_program(device);
+	over = vfio_ccw_retire(device);
 	spin_unlock_irq(&device->sch->lock);
 	if (over)
 		vfio_ccw_pages_collect(device);
@@ -52,7 +40,7 @@ static int begin_request(struct vfio_ccw_device *device)
 	int ret;
 
 	spin_lock_irq(&device->sch->lock);
-	over = retire_program(device);
+	over = vfio_ccw_retire(device);
 	ret = vfio_ccw_move(device, FSM_BUILD);
 	/* Zero means no request. */
 	if (!ret && !++device->request)
@@ -120,7 +108,6 @@ static void make_orb(struct vfio_ccw_device *device, union orb *orb)
 	struct subchannel *sch = device->sch;
 	u8 paths;
 
-	*orb = (union orb) {};
 	ccw_xlat_host_orb(&device->program, (u8 *)orb);
 	/* The common I/O layer finds the subchannel by it, below 2 GiB. */
 	orb->word[0] = (u32)virt_to_phys(sch);
@@ -162,7 +149,7 @@ static int start_subchannel(struct vfio_ccw_device *device, union orb *orb)
 static int launch_program(struct vfio_ccw_device *device)
 {
 	struct subchannel *sch = device->sch;
-	union orb orb;
+	union orb orb = {};
 	int ret;
 
 	spin_lock_irq(&sch->lock);

@@ -9,6 +9,7 @@
  * has not noticed yet.
  */
 #include <asm/cio.h>
+#include <asm/irq.h>
 
 #include "observe.h"
 
@@ -22,12 +23,7 @@ static const struct ccw_xlat *running_program(const struct vfio_ccw_device *devi
 	return &device->program;
 }
 
-/**
- * vfio_ccw_status_arrived - the subchannel has interrupted
- * @device: the device; its subchannel's lock is held
- * @irb: what TEST SUBCHANNEL has stored
- */
-void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *irb)
+static void status_arrived(struct vfio_ccw_device *device, const struct irb *irb)
 {
 	const struct ccw_xlat *program = running_program(device);
 	const u64 arrived = get_tod_clock_fast();
@@ -47,6 +43,29 @@ void vfio_ccw_status_arrived(struct vfio_ccw_device *device, const struct irb *i
 		wake_up_all(&device->interrupted);
 	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
 	observe_signalled(device, arrived, ends);
+}
+
+static __cold void stray_interrupt(struct subchannel *sch)
+{
+	vfio_ccw_observe_spurious(sch);
+	cio_disable_subchannel(sch);
+}
+
+/**
+ * vfio_ccw_interrupt - the subchannel has interrupted
+ * @sch: a subchannel bound to the driver; its lock is held
+ *
+ * What TEST SUBCHANNEL has stored is in this processor's cio_irb.
+ */
+void vfio_ccw_interrupt(struct subchannel *sch)
+{
+	struct vfio_ccw_device *device = vfio_ccw_device_of(sch);
+
+	inc_irq_stat(IRQIO_CIO);
+	if (device && device->state != FSM_CLOSED)
+		status_arrived(device, this_cpu_ptr(&cio_irb));
+	else
+		stray_interrupt(sch);
 }
 
 /**
@@ -77,7 +96,7 @@ static __cold void take_back_signals(struct vfio_ccw_device *device)
 
 /**
  * vfio_ccw_status_peek - look at the status nobody has read yet
- * @device: the device
+ * @device: the device; its subchannel's lock is held
  * @irb: where to; if there is none it says "not status pending"
  * @take: the status counts as read from now on
  *
@@ -85,21 +104,17 @@ static __cold void take_back_signals(struct vfio_ccw_device *device)
  */
 bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb, bool take)
 {
-	bool taken = false;
-
-	spin_lock_irq(&device->sch->lock);
-	if (take)
-		taken = irb_box_take(&device->status, irb);
-	else
+	if (!take) {
 		*irb = device->status.irb;
-	if (taken && device->signals > 1)
-		take_back_signals(device);
-	if (taken) {
-		device->signals = 0;
-		observe_read(device, irb);
+		return false;
 	}
-	spin_unlock_irq(&device->sch->lock);
-	return taken;
+	if (!irb_box_take(&device->status, irb))
+		return false;
+	if (device->signals > 1)
+		take_back_signals(device);
+	device->signals = 0;
+	observe_read(device, irb);
+	return true;
 }
 
 /**
