@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "channel-model.h"
 
-#define MAX_COMMANDS 400
-#define MAX_BYTES 400000u
+#include <string.h>
 
-typedef enum
+/* No block is smaller: bytes within one are found together. */
+#define PIECE 2048u
+
+enum
 {
   MOVE_NOTHING,
   MOVE_OUT,
   MOVE_IN,
   MOVE_IN_BACKWARD,
-} Move;
+};
 
 typedef struct
 {
@@ -27,42 +29,58 @@ typedef struct
   guint32 address;
 } Ccw;
 
-typedef struct
-{
-  const ChannelMemory *memory;
-  const ChannelStep *steps;
-  guint n_steps;
-  guint commands;
-  gboolean format1;
-  gboolean suspend_control;
-  gboolean suppress_immediate;
-  guint idaw_size;
-  guint64 block;
-  Move move;
-  ChannelStep step;
-  guint32 moved;           /* bytes of this command, over data chaining */
-  ChannelResult *result;
-} Channel;
-
 static guint32
 word_at (const guint8 *bytes)
 {
   return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
 }
 
-static void
-note (Channel *channel, ChannelNoteKind kind, guint64 address, guint8 byte)
-{
-  ChannelNote entry = { kind, address, byte };
+/* --- Notes --- */
 
-  g_array_append_val (channel->result->notes, entry);
+static guint64
+name_behind (const ChannelNote *note)
+{
+  switch (note->kind)
+    {
+    case NOTE_FROM_MEMORY:
+    case NOTE_TO_MEMORY:
+      return note->name + note->len;
+    case NOTE_BACKWARD:
+      return note->name - note->len;
+    default:
+      return 0;
+    }
 }
 
-static Ccw
-decode (const Channel *channel, const guint8 *raw)
+static gboolean
+note_goes_on (const ChannelNote *last, ChannelNoteKind kind, guint64 name)
 {
-  guint8 flags = channel->format1 ? raw[1] : raw[4];
-  const guint8 *count = channel->format1 ? raw + 2 : raw + 6;
+  return last->kind == kind && kind != NOTE_COMMAND && kind != NOTE_INTERRUPTION &&
+         name_behind (last) == name;
+}
+
+/* Two runs of the same bytes have the same notes, however they were cut. */
+static void
+note (ChannelRun *run, ChannelNoteKind kind, guint64 name, guint32 len, guint8 byte)
+{
+  ChannelNote *last = &run->notes[run->n_notes];
+
+  if (run->n_notes > 0 && note_goes_on (last - 1, kind, name))
+    last[-1].len += len;
+  else if (run->n_notes < CHANNEL_NOTES)
+    {
+      *last = (ChannelNote) { kind, byte, len, name };
+      run->n_notes++;
+    }
+}
+
+/* --- CCWs --- */
+
+static Ccw
+decode (const ChannelRun *run, const guint8 *raw)
+{
+  guint8 flags = run->format1 ? raw[1] : raw[4];
+  const guint8 *count = run->format1 ? raw + 2 : raw + 6;
 
   return (Ccw) {
     .command = raw[0],
@@ -75,17 +93,17 @@ decode (const Channel *channel, const guint8 *raw)
     .suspend = (flags & 0x02) != 0,
     .modified_indirect = (flags & 0x01) != 0,
     .count = (guint32) count[0] << 8 | count[1],
-    .address = channel->format1 ? word_at (raw + 4) : word_at (raw) & 0xffffff,
+    .address = run->format1 ? word_at (raw + 4) : word_at (raw) & 0xffffff,
   };
 }
 
 static gboolean
-is_tic (const Channel *channel, const guint8 *raw)
+is_tic (const ChannelRun *run, const guint8 *raw)
 {
-  return channel->format1 ? raw[0] == 0x08 : (raw[0] & 0x0f) == 0x08;
+  return run->format1 ? raw[0] == 0x08 : (raw[0] & 0x0f) == 0x08;
 }
 
-static Move
+static guint
 move_of (guint8 command)
 {
   if (command == 0x03)
@@ -97,43 +115,60 @@ move_of (guint8 command)
   return MOVE_OUT;
 }
 
-/* Where the byte number @index of a CCW's data area is; FALSE: program check. */
+/* PoP, "Program Check": what is invalid about a CCW itself. */
 static gboolean
-locate_direct (const Channel *channel, const Ccw *ccw, guint32 index, guint64 *address)
+ccw_is_valid (const ChannelRun *run, const Ccw *ccw)
 {
-  guint64 limit = channel->format1 ? G_GUINT64_CONSTANT (1) << 31 : 1u << 24;
+  guint8 code = ccw->command & 0x0f;
 
-  if (channel->move == MOVE_IN_BACKWARD && index > ccw->address)
+  if (!run->chaining_data && (code == 0 || code == 0x08))
     return FALSE;
-  *address = channel->move == MOVE_IN_BACKWARD ? (guint64) ccw->address - index
-                                               : (guint64) ccw->address + index;
-  return *address < limit;
+  if (ccw->modified_indirect)
+    return FALSE;
+  if (ccw->suspend && !run->device->never_suspends && (run->chaining_data || !run->suspend_control))
+    return FALSE;
+  if (ccw->count != 0)
+    return TRUE;
+  return run->format1 && !run->chaining_data && !ccw->chain_data;
+}
+
+/* --- Data --- */
+
+/* Where byte number @index of a CCW's data is, and how many lie beside it. */
+static gboolean
+locate_direct (const ChannelRun *run, const Ccw *ccw, guint32 index, guint64 *address)
+{
+  if (run->move == MOVE_IN_BACKWARD && index > ccw->address)
+    return FALSE;
+  *address = run->move == MOVE_IN_BACKWARD ? (guint64) ccw->address - index
+                                           : (guint64) ccw->address + index;
+  return *address < run->limit;
 }
 
 static gboolean
-fetch_idaw (const Channel *channel, const Ccw *ccw, guint64 index, guint64 *idaw)
+fetch_idaw (const ChannelRun *run, const Ccw *ccw, guint64 index, guint64 *idaw)
 {
   guint8 raw[8];
-  guint64 at = ccw->address + index * channel->idaw_size;
+  guint64 at = ccw->address + index * run->idaw_size;
 
-  if (ccw->address % channel->idaw_size != 0 || at >> (channel->format1 ? 31 : 24) != 0)
+  if (ccw->address % run->idaw_size != 0 || at >= run->limit)
     return FALSE;
-  if (!channel->memory->fetch (channel->memory->ctx, at, raw, channel->idaw_size))
+  if (!run->memory->fetch (run->memory->ctx, at, raw, run->idaw_size))
     return FALSE;
   *idaw = word_at (raw);
-  if (channel->idaw_size == 8)
+  if (run->idaw_size == 8)
     *idaw = *idaw << 32 | word_at (raw + 4);
-  return channel->idaw_size == 8 || *idaw >> 31 == 0;
+  return run->idaw_size == 8 || *idaw >> 31 == 0;
 }
 
 static gboolean
-locate_indirect (const Channel *channel, const Ccw *ccw, guint32 index, guint64 *address)
+locate_indirect (const ChannelRun *run, const Ccw *ccw, guint32 index, guint64 *address)
 {
-  gboolean backward = channel->move == MOVE_IN_BACKWARD;
-  guint64 block = channel->block;
+  gboolean backward = run->move == MOVE_IN_BACKWARD;
+  guint64 block = run->block;
   guint64 first, idaw, in_first, behind;
 
-  if (!fetch_idaw (channel, ccw, 0, &first))
+  if (!fetch_idaw (run, ccw, 0, &first))
     return FALSE;
   in_first = backward ? first % block + 1 : block - first % block;
   if (index < in_first)
@@ -142,7 +177,7 @@ locate_indirect (const Channel *channel, const Ccw *ccw, guint32 index, guint64 
       return TRUE;
     }
   behind = index - in_first;
-  if (!fetch_idaw (channel, ccw, 1 + behind / block, &idaw))
+  if (!fetch_idaw (run, ccw, 1 + behind / block, &idaw))
     return FALSE;
   if (idaw % block != (backward ? block - 1 : 0))
     return FALSE;
@@ -152,204 +187,227 @@ locate_indirect (const Channel *channel, const Ccw *ccw, guint32 index, guint64 
 
 /* What a device sends is a function of the command and the place in its data. */
 static guint8
-device_byte (const Channel *channel)
+device_byte (const ChannelRun *run, guint32 index)
 {
-  return (guint8) (channel->commands * 37 + channel->moved * 11 + (channel->moved >> 8));
+  guint32 place = run->moved + index;
+
+  return (guint8) (run->commands * 37 + place * 11 + (place >> 8));
 }
 
-static gboolean
-move_byte (Channel *channel, const Ccw *ccw, guint32 index)
+static void
+copy_piece (const ChannelRun *run, guint8 *to, guint32 len)
 {
-  gboolean input = channel->move != MOVE_OUT;
-  guint64 address;
-  guint8 *byte;
-
-  if (input && ccw->skip)
+  for (guint32 i = 0; i < len; i++)
     {
-      note (channel, NOTE_SKIPPED, 0, device_byte (channel));
-      return TRUE;
+      if (run->move == MOVE_IN)
+        to[i] = device_byte (run, i);
+      else if (run->move == MOVE_IN_BACKWARD)
+        *(to - i) = device_byte (run, i);
     }
-  if (!(ccw->indirect ? locate_indirect : locate_direct) (channel, ccw, index, &address))
-    return FALSE;
-  byte = channel->memory->data (channel->memory->ctx, address);
-  if (byte == NULL)
-    return FALSE;
-  if (input)
-    *byte = device_byte (channel);
-  note (channel, input ? NOTE_TO_MEMORY : NOTE_FROM_MEMORY,
-        channel->memory->name (channel->memory->ctx, address), *byte);
-  return TRUE;
+}
+
+/* Returns: bytes moved, all in one block; 0 for a program check. */
+static guint32
+move_piece (ChannelRun *run, const Ccw *ccw, guint32 index, guint32 most)
+{
+  static const ChannelNoteKind kinds[] = {
+    [MOVE_OUT] = NOTE_FROM_MEMORY, [MOVE_IN] = NOTE_TO_MEMORY, [MOVE_IN_BACKWARD] = NOTE_BACKWARD,
+  };
+  guint64 address;
+  guint32 len;
+  ChannelPlace place;
+
+  if (!(ccw->indirect ? locate_indirect : locate_direct) (run, ccw, index, &address) ||
+      !run->memory->find (run->memory->ctx, address, &place))
+    return 0;
+  len = (guint32) (run->move == MOVE_IN_BACKWARD ? address % PIECE + 1 : PIECE - address % PIECE);
+  len = MIN (len, most);
+  if (place.byte != NULL)
+    copy_piece (run, place.byte, len);
+  note (run, kinds[run->move], place.name, len, 0);
+  return len;
 }
 
 /* Moves the data of one CCW. Returns: FALSE for a program check. */
 static gboolean
-move_data (Channel *channel, const Ccw *ccw)
+move_data (ChannelRun *run, const Ccw *ccw)
 {
-  guint32 want = channel->move == MOVE_NOTHING ? 0 : ccw->count;
+  guint32 want = run->move == MOVE_NOTHING ? 0 : ccw->count;
+  guint32 len;
 
-  if (channel->step.bytes != CHANNEL_ALL)
-    want = MIN (want, channel->step.bytes - channel->moved);
-  for (guint32 i = 0; i < want; i++, channel->moved++)
-    if (!move_byte (channel, ccw, i))
-      return FALSE;
-  channel->result->residual = ccw->count - want;
+  if (run->step.bytes != CHANNEL_ALL)
+    want = MIN (want, run->step.bytes - run->moved);
+  if (ccw->skip && run->move != MOVE_OUT && want > 0)
+    {
+      note (run, NOTE_SKIPPED, 0, want, 0);
+      run->moved += want;
+    }
+  else
+    for (guint32 i = 0; i < want; i += len, run->moved += len)
+      {
+        len = move_piece (run, ccw, i, want - i);
+        if (len == 0)
+          return FALSE;
+      }
+  run->residual = ccw->count - want;
   return TRUE;
 }
 
-/* PoP, "Program Check": what is invalid about a CCW itself. */
 static gboolean
-ccw_is_valid (const Channel *channel, const Ccw *ccw, gboolean chaining_data)
+device_has_more (const ChannelRun *run)
 {
-  guint8 code = ccw->command & 0x0f;
+  return run->move != MOVE_NOTHING &&
+         (run->step.bytes == CHANNEL_ALL || run->moved < run->step.bytes);
+}
 
-  if (!chaining_data && (code == 0 || code == 0x08))
+static gboolean
+length_is_incorrect (const ChannelRun *run, const Ccw *ccw)
+{
+  if (run->device->relentless)
     return FALSE;
-  if (ccw->modified_indirect)
-    return FALSE;
-  if (ccw->count != 0)
-    return TRUE;
-  return channel->format1 && !chaining_data && !ccw->chain_data;
-}
-
-static void
-start_command (Channel *channel, const Ccw *ccw)
-{
-  static const ChannelStep everything = { .bytes = CHANNEL_ALL };
-
-  channel->move = move_of (ccw->command);
-  channel->step = channel->commands < channel->n_steps ? channel->steps[channel->commands]
-                                                       : everything;
-  channel->moved = 0;
-  channel->commands++;
-  note (channel, NOTE_COMMAND, 0, ccw->command);
-}
-
-static gboolean
-device_has_more (const Channel *channel)
-{
-  return channel->move != MOVE_NOTHING &&
-         (channel->step.bytes == CHANNEL_ALL || channel->moved < channel->step.bytes);
-}
-
-static gboolean
-length_is_incorrect (const Channel *channel, const Ccw *ccw)
-{
   if (ccw->chain_data)
     return TRUE;
   if (ccw->suppress_length)
     return FALSE;
-  if (channel->move == MOVE_NOTHING)
-    return ccw->count != 0 && !channel->suppress_immediate;
-  if (channel->step.bytes == CHANNEL_ALL)
+  if (run->move == MOVE_NOTHING)
+    return ccw->count != 0 && !run->suppress_immediate;
+  if (run->step.bytes == CHANNEL_ALL)
     return FALSE;
-  return channel->result->residual != 0 || device_has_more (channel);
+  return run->residual != 0 || device_has_more (run);
+}
+
+/* --- The program --- */
+
+static void
+start_command (ChannelRun *run, const Ccw *ccw)
+{
+  static const ChannelStep everything = { .bytes = CHANNEL_ALL };
+
+  run->move = move_of (ccw->command);
+  run->step = run->commands < run->device->n_steps ? run->device->steps[run->commands] : everything;
+  run->moved = 0;
+  run->commands++;
+  note (run, NOTE_COMMAND, 0, 0, ccw->command);
 }
 
 /* One CCW that is no TIC. Returns: whether the channel goes on. */
 static gboolean
-execute (Channel *channel, const Ccw *ccw, gboolean *chaining_data)
+execute (ChannelRun *run, const Ccw *ccw)
 {
-  ChannelResult *result = channel->result;
-
-  result->outcome = CHANNEL_PROGRAM_CHECK;
-  if (!ccw_is_valid (channel, ccw, *chaining_data))
+  run->outcome = CHANNEL_PROGRAM_CHECK;
+  if (!ccw_is_valid (run, ccw))
     return FALSE;
-  if (ccw->suspend)
+  if (ccw->suspend && !run->device->never_suspends)
     {
-      if (channel->suspend_control)
-        result->outcome = CHANNEL_SUSPENDED;
+      run->outcome = CHANNEL_SUSPENDED;
       return FALSE;
     }
-  if (!*chaining_data)
-    start_command (channel, ccw);
-  result->interrupted |= ccw->interrupt;
-  if (!move_data (channel, ccw))
+  if (!run->chaining_data)
+    start_command (run, ccw);
+  if (ccw->interrupt)
+    note (run, NOTE_INTERRUPTION, 0, 0, 0);
+  if (!move_data (run, ccw))
     return FALSE;
-  *chaining_data = ccw->chain_data && device_has_more (channel);
-  if (*chaining_data)
+  run->chaining_data = ccw->chain_data && (device_has_more (run) || run->device->relentless);
+  if (run->chaining_data)
     return TRUE;
-  result->outcome = CHANNEL_INCORRECT_LENGTH;
-  if (length_is_incorrect (channel, ccw))
+  run->outcome = CHANNEL_INCORRECT_LENGTH;
+  if (length_is_incorrect (run, ccw))
     return FALSE;
-  result->outcome = channel->step.unit_check ? CHANNEL_UNIT_CHECK : CHANNEL_DONE;
-  return !channel->step.unit_check && ccw->chain_command;
+  run->outcome = run->step.unit_check ? CHANNEL_UNIT_CHECK : CHANNEL_DONE;
+  return !run->step.unit_check && ccw->chain_command;
+}
+
+/* A TIC: not the first CCW, nor the target of another (PoP, "Transfer in Channel"). */
+static gboolean
+transfer (ChannelRun *run, const guint8 *raw)
+{
+  if (!run->tic_allowed)
+    return FALSE;
+  if (run->format1 && (raw[1] | raw[2] | raw[3] | (raw[4] & 0x80)) != 0)
+    return FALSE;
+  run->tic_allowed = FALSE;
+  run->ccw = decode (run, raw).address;
+  return TRUE;
+}
+
+static gboolean
+next_ccw (ChannelRun *run)
+{
+  guint8 raw[8];
+  Ccw ccw;
+
+  run->outcome = CHANNEL_PROGRAM_CHECK;
+  run->cpa = (guint32) run->ccw + 8;
+  if (run->ccw % 8 != 0 || run->ccw >= run->limit ||
+      !run->memory->fetch (run->memory->ctx, run->ccw, raw, sizeof raw))
+    return FALSE;
+  if (is_tic (run, raw))
+    return transfer (run, raw);
+  ccw = decode (run, raw);
+  run->tic_allowed = TRUE;
+  run->ccws++;
+  if (!execute (run, &ccw))
+    return FALSE;
+  run->ccw += 8;
+  if (!run->chaining_data && run->step.status_modifier)
+    run->ccw += 8;
+  return TRUE;
+}
+
+static gboolean
+is_watched (const ChannelRun *run)
+{
+  return run->device->relentless && run->chaining_data && run->ccw == run->device->unless_chained;
 }
 
 static void
-run (Channel *channel, guint32 cpa)
+go_on (ChannelRun *run)
 {
-  guint64 limit = channel->format1 ? G_GUINT64_CONSTANT (1) << 31 : 1u << 24;
-  ChannelResult *result = channel->result;
-  gboolean chaining_data = FALSE;
-  gboolean tic_allowed = FALSE;
-  guint8 raw[8];
-
-  while (channel->commands < MAX_COMMANDS && result->notes->len < MAX_BYTES)
-    {
-      result->outcome = CHANNEL_PROGRAM_CHECK;
-      result->cpa = cpa + 8;
-      if (cpa % 8 != 0 || cpa >= limit ||
-          !channel->memory->fetch (channel->memory->ctx, cpa, raw, sizeof raw))
-        return;
-      Ccw ccw = decode (channel, raw);
-
-      if (is_tic (channel, raw))
-        {
-          if (!tic_allowed)
-            return;
-          if (channel->format1 && (raw[1] | raw[2] | raw[3] | (raw[4] & 0x80)) != 0)
-            return;
-          tic_allowed = FALSE;
-          cpa = ccw.address;
-          continue;
-        }
-      tic_allowed = TRUE;
-      if (!execute (channel, &ccw, &chaining_data))
-        return;
-      cpa += 8;
-      if (!chaining_data && channel->step.status_modifier)
-        cpa += 8;
-    }
-  result->outcome = CHANNEL_ENDLESS;
+  while (run->ccws < run->device->max_ccws && run->n_notes < CHANNEL_NOTES &&
+         !is_watched (run))
+    if (!next_ccw (run))
+      return;
+  run->outcome = CHANNEL_ENDLESS;
 }
 
 /**
- * channel_run:
+ * channel_start:
+ * @run: (out caller-allocates): what happens
  * @orb: 12 bytes, command mode
- * @memory: where the program and its data are
- * @steps: (array length=n_steps): what the device does with each command; behind
- *   them it moves what it is asked to
- *
- * Returns: (transfer full): what happened.
+ * @memory: where the program and its data are; must outlive @run
+ * @device: what it does; must outlive @run
  */
-ChannelResult *
-channel_run (const guint8 *orb, const ChannelMemory *memory, const ChannelStep *steps,
-             guint n_steps)
+void
+channel_start (ChannelRun *run, const guint8 *orb, const ChannelMemory *memory,
+               const ChannelDevice *device)
 {
-  ChannelResult *result = g_new0 (ChannelResult, 1);
   gboolean format2_idaws = (orb[5] & 0x02) != 0;
-  Channel channel = {
-    .memory = memory,
-    .steps = steps,
-    .n_steps = n_steps,
-    .format1 = (orb[5] & 0x80) != 0,
-    .suspend_control = (orb[4] & 0x08) != 0,
-    .suppress_immediate = (orb[5] & 0x80) == 0 || (orb[7] & 0x80) != 0,
-    .idaw_size = format2_idaws ? 8 : 4,
-    .block = format2_idaws && (orb[5] & 0x01) == 0 ? 4096 : 2048,
-    .result = result,
-  };
 
-  result->notes = g_array_new (FALSE, FALSE, sizeof (ChannelNote));
-  run (&channel, word_at (orb + 8));
-  return result;
+  memset (run, 0, G_STRUCT_OFFSET (ChannelRun, notes));
+  run->memory = memory;
+  run->device = device;
+  run->format1 = (orb[5] & 0x80) != 0;
+  run->suspend_control = (orb[4] & 0x08) != 0;
+  run->suppress_immediate = !run->format1 || (orb[7] & 0x80) != 0;
+  run->idaw_size = format2_idaws ? 8 : 4;
+  run->block = format2_idaws && (orb[5] & 0x01) == 0 ? 4096 : 2048;
+  run->limit = run->format1 ? G_GUINT64_CONSTANT (1) << 31 : 1u << 24;
+  run->ccw = word_at (orb + 8);
+  go_on (run);
 }
 
+/**
+ * channel_resume:
+ * @run: a run that was suspended
+ *
+ * The CCW it was suspended at is fetched anew (PoP, "Resume Subchannel").
+ */
 void
-channel_result_free (ChannelResult *result)
+channel_resume (ChannelRun *run)
 {
-  g_array_unref (result->notes);
-  g_free (result);
+  g_assert (run->outcome == CHANNEL_SUSPENDED);
+  go_on (run);
 }
 
 const char *

@@ -41,6 +41,72 @@ word_at (const guint8 *bytes)
   return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
 }
 
+static guint64
+doubleword_at (const guint8 *bytes)
+{
+  return (guint64) word_at (bytes) << 32 | word_at (bytes + 4);
+}
+
+/* --- The pages of a program --- */
+
+static guint
+runs_of (const struct ccw_xlat *x)
+{
+  guint runs = 0;
+  guint32 length = 0;
+
+  for (u32 i = 0; i < x->nr_pages; i++)
+    {
+      gboolean goes_on = i > 0 && x->guest_page[i] - x->guest_page[i - 1] == MACHINE_PAGE &&
+                         length < CCW_XLAT_RUN_MAX;
+
+      length = goes_on ? length + 1 : 1;
+      runs += !goes_on;
+    }
+  return runs;
+}
+
+/**
+ * check_pages:
+ *
+ * The pages are in order, each once, and if all are pinned and none failed were
+ * so in as few runs as possible.
+ *
+ * Returns: (transfer full) (nullable): what is wrong, or %NULL.
+ */
+char *
+check_pages (Machine *machine, const struct ccw_xlat *x)
+{
+  guint pinned = 0;
+
+  for (u32 i = 0; i < x->nr_pages; i++)
+    {
+      if (x->guest_page[i] % MACHINE_PAGE != 0 ||
+          (i > 0 && x->guest_page[i] <= x->guest_page[i - 1]))
+        return g_strdup_printf ("page %u is 0x%" G_GINT64_MODIFIER "x", i, x->guest_page[i]);
+      pinned += x->host_page[i] != CCW_XLAT_UNPINNED;
+    }
+  if (pinned != machine->pinned)
+    return g_strdup_printf ("%u pages pinned, %u known of", machine->pinned, pinned);
+  if (pinned == x->nr_pages && machine->pin_failures == 0 && machine->pin_calls != runs_of (x))
+    return g_strdup_printf ("%u pin calls for %u runs", machine->pin_calls, runs_of (x));
+  return NULL;
+}
+
+/* --- The invariant: follow the host program wherever a channel could go. --- */
+
+enum { AS_COMMAND, AS_FORWARD, AS_BACKWARD };
+
+typedef struct
+{
+  Machine *machine;
+  guint64 block;
+  guint8 *seen;        /* for each doubleword of the arena, ways of entering */
+  guint32 *to_do;      /* doubleword of the arena << 2 | way of entering */
+  guint n_to_do;
+  char *broken;
+} Walk;
+
 /* Returns: (nullable): @len bytes at a host address, if all are in the arena. */
 static guint8 *
 arena_bytes (const Machine *machine, guint64 address, gsize len)
@@ -56,32 +122,12 @@ arena_bytes (const Machine *machine, guint64 address, gsize len)
 static gboolean
 data_block_is_ours (Machine *machine, guint64 address)
 {
-  guint64 host = address & ~(guint64) (MACHINE_PAGE - 1);
-  Page *page = g_hash_table_lookup (machine->by_host, &host);
+  const Page *page;
 
-  return host == MACHINE_SINK || (page != NULL && page->pinned);
-}
-
-/* --- The invariant: follow the host program wherever a channel could go. --- */
-
-typedef struct
-{
-  Machine *machine;
-  guint64 block;
-  GHashTable *seen;    /* address and way of entering, as one number */
-  GQueue *todo;
-  char *broken;
-} Walk;
-
-enum { AS_COMMAND, AS_FORWARD, AS_BACKWARD };
-
-static void
-walk_to (Walk *walk, guint64 address, guint how)
-{
-  gpointer key = GSIZE_TO_POINTER (address << 2 | how);
-
-  if (g_hash_table_add (walk->seen, key))
-    g_queue_push_tail (walk->todo, key);
+  if (address - address % MACHINE_PAGE == machine->arena.sink)
+    return TRUE;
+  page = machine_host_page (machine, address);
+  return page != NULL && page->pinned;
 }
 
 static void
@@ -90,6 +136,19 @@ walk_broken (Walk *walk, guint64 ccw, const char *what, guint64 value)
   if (walk->broken == NULL)
     walk->broken = g_strdup_printf ("host CCW 0x%" G_GINT64_MODIFIER "x: %s 0x%"
                                     G_GINT64_MODIFIER "x", ccw, what, value);
+}
+
+static void
+walk_to (Walk *walk, guint64 address, guint how)
+{
+  guint32 place = (guint32) ((address - walk->machine->arena.abs) / 8);
+
+  if (address % 8 != 0 || arena_bytes (walk->machine, address, 8) == NULL)
+    return walk_broken (walk, address, "outside the arena", address);
+  if ((walk->seen[place] & 1u << how) != 0)
+    return;
+  walk->seen[place] |= (guint8) (1u << how);
+  walk->to_do[walk->n_to_do++] = place << 2 | how;
 }
 
 /* All the data area a count allows, were the device to move it all. */
@@ -102,7 +161,7 @@ walk_data (Walk *walk, guint64 at, guint32 list, gint64 count, gboolean backward
 
       if (word == NULL || list % 8 != 0)
         return walk_broken (walk, at, "IDAL outside the arena", list);
-      guint64 idaw = (guint64) word_at (word) << 32 | word_at (word + 4);
+      guint64 idaw = doubleword_at (word);
       guint64 offset = idaw % walk->block;
 
       if (i > 0 && offset != (backward ? walk->block - 1 : 0))
@@ -117,10 +176,10 @@ walk_data (Walk *walk, guint64 at, guint32 list, gint64 count, gboolean backward
 static void
 walk_direct (Walk *walk, guint64 at, guint32 address, guint32 count, gboolean backward)
 {
+  guint64 sink = walk->machine->arena.sink;
   guint32 last = count == 0 ? address : backward ? address - count + 1 : address + count - 1;
 
-  if (address / MACHINE_PAGE != MACHINE_SINK / MACHINE_PAGE ||
-      last / MACHINE_PAGE != MACHINE_SINK / MACHINE_PAGE)
+  if (address - address % MACHINE_PAGE != sink || last - last % MACHINE_PAGE != sink)
     walk_broken (walk, at, "direct address outside the sink", address);
 }
 
@@ -129,8 +188,6 @@ walk_ccw (Walk *walk, guint64 at, guint how)
 {
   guint8 *ccw = arena_bytes (walk->machine, at, 8);
 
-  if (ccw == NULL || at % 8 != 0)
-    return walk_broken (walk, at, "CCW outside the arena", at);
   if (ccw[0] == 0x08)
     return walk_to (walk, word_at (ccw + 4), how);
   if (how == AS_COMMAND && ((ccw[0] & 0x0f) == 0 || (ccw[0] & 0x0f) == 8))
@@ -157,6 +214,27 @@ walk_ccw (Walk *walk, guint64 at, guint how)
     }
 }
 
+/* Scratch memory that stays, for the sake of speed, and for check_only_suspends(). */
+static guint8 *seen;
+static guint32 *to_do;
+
+static void
+prepare_walk (Walk *walk)
+{
+  static gsize capacity;
+  gsize places = walk->machine->arena.len / 8;
+
+  if (places > capacity)
+    {
+      capacity = places;
+      seen = g_realloc (seen, places);
+      to_do = g_renew (guint32, to_do, 3 * places);
+    }
+  memset (seen, 0, places);
+  walk->seen = seen;
+  walk->to_do = to_do;
+}
+
 /**
  * check_invariant:
  *
@@ -176,18 +254,36 @@ check_invariant (Machine *machine, const struct ccw_xlat *x)
       (word_at (orb + 4) & (0xf0000000u | ORB_B | ORB_D | ORB_X | 0x3e)) != 0)
     return g_strdup_printf ("ORB flags 0x%08x", word_at (orb + 4));
   walk.block = (word_at (orb + 4) & ORB_T) != 0 ? 2048 : 4096;
-  walk.seen = g_hash_table_new (NULL, NULL);
-  walk.todo = g_queue_new ();
+  prepare_walk (&walk);
   walk_to (&walk, word_at (orb + 8), AS_COMMAND);
-  while (!g_queue_is_empty (walk.todo))
+  while (walk.n_to_do > 0 && walk.broken == NULL)
     {
-      gsize key = GPOINTER_TO_SIZE (g_queue_pop_head (walk.todo));
+      guint32 next = walk.to_do[--walk.n_to_do];
 
-      walk_ccw (&walk, key >> 2, key & 3);
+      walk_ccw (&walk, machine->arena.abs + (next >> 2) * 8ull, next & 3);
     }
-  g_queue_free (walk.todo);
-  g_hash_table_unref (walk.seen);
   return walk.broken;
+}
+
+/**
+ * check_only_suspends:
+ * @before: the arena when check_invariant() last looked at it
+ * @may_change: whether suspend flags may have changed since
+ *
+ * Returns: (transfer full) (nullable): what else of the program has, or %NULL.
+ */
+char *
+check_only_suspends (Machine *machine, const guint8 *before, gboolean may_change)
+{
+  for (guint32 i = 0; i < machine->arena.len; i++)
+    {
+      guint8 flag = may_change && i % 8 == 1 ? 0x02 : 0;
+
+      if (seen[i / 8] != 0 && ((before[i] ^ machine->arena_bytes[i]) & ~flag) != 0)
+        return g_strdup_printf ("byte %u of the host program was 0x%02x, is 0x%02x", i, before[i],
+                                machine->arena_bytes[i]);
+    }
+  return NULL;
 }
 
 /* --- The same program run twice. --- */
@@ -195,131 +291,128 @@ check_invariant (Machine *machine, const struct ccw_xlat *x)
 static gboolean
 guest_fetch (gpointer ctx, guint64 address, guint8 *to, gsize len)
 {
-  Page *page = machine_page (ctx, address);
+  const Page *page = machine_page (ctx, address);
 
   if (page == NULL || !page->readable)
     return FALSE;
-  memcpy (to, page->initial + address % MACHINE_PAGE, len);
+  if (page->contents == NULL)
+    memset (to, 0, len);
+  else
+    memcpy (to, page->contents->program + address % MACHINE_PAGE, len);
   return TRUE;
 }
 
-static guint8 *
-guest_data (gpointer ctx, guint64 address)
-{
-  Page *page = machine_page (ctx, address);
+enum { GUEST, HOST };
 
-  return page != NULL && page->pinnable ? page->bytes + address % MACHINE_PAGE : NULL;
+static void
+set_place (Machine *machine, ChannelPlace *place, guint64 gpa, guint whose)
+{
+  place->name = gpa;
+  place->byte = NULL;
+  if (!machine->without_data)
+    place->byte = machine_contents (machine, gpa)->data[whose] + gpa % MACHINE_PAGE;
 }
 
-static guint64
-guest_name (gpointer ctx, guint64 address)
+static gboolean
+guest_find (gpointer ctx, guint64 address, ChannelPlace *place)
 {
-  return address;
+  const Page *page = machine_page (ctx, address);
+
+  if (page == NULL || !page->pinnable)
+    return FALSE;
+  set_place (ctx, place, address, GUEST);
+  return TRUE;
 }
 
+ChannelMemory
+check_guest_memory (Machine *machine)
+{
+  return (ChannelMemory) { machine, guest_fetch, guest_find };
+}
+
+/* An address outside is worse than a program check. */
 static gboolean
 host_fetch (gpointer ctx, guint64 address, guint8 *to, gsize len)
 {
   guint8 *bytes = arena_bytes (ctx, address, len);
 
-  /* An address outside is worse than a program check. */
   g_assert_nonnull (bytes);
   memcpy (to, bytes, len);
   return TRUE;
 }
 
-static Page *
-host_page (Machine *machine, guint64 address)
+static gboolean
+host_find (gpointer ctx, guint64 address, ChannelPlace *place)
 {
-  guint64 host = address & ~(guint64) (MACHINE_PAGE - 1);
-
-  return g_hash_table_lookup (machine->by_host, &host);
-}
-
-static guint8 *
-host_data (gpointer ctx, guint64 address)
-{
-  Page *page = host_page (ctx, address);
+  const Page *page = machine_host_page (ctx, address);
 
   g_assert_nonnull (page);
   g_assert_true (page->pinned);
-  return page->bytes + address % MACHINE_PAGE;
+  set_place (ctx, place, page->gpa + address % MACHINE_PAGE, HOST);
+  return TRUE;
 }
 
-static guint64
-host_name (gpointer ctx, guint64 address)
+static void
+reset_data (Machine *machine)
 {
-  return host_page (ctx, address)->gpa + address % MACHINE_PAGE;
-}
-
-ChannelResult *
-check_run_guest (Machine *machine, const guint8 *orb, const ChannelStep *steps, guint n_steps)
-{
-  ChannelMemory memory = { machine, guest_fetch, guest_data, guest_name };
-
-  return channel_run (orb, &memory, steps, n_steps);
-}
-
-ChannelResult *
-check_run_host (Machine *machine, const struct ccw_xlat *x, const ChannelStep *steps,
-                guint n_steps)
-{
-  ChannelMemory memory = { machine, host_fetch, host_data, host_name };
-  guint8 orb[ORB_SIZE];
-
-  ccw_xlat_host_orb (x, orb);
-  return channel_run (orb, &memory, steps, n_steps);
-}
-
-/* The pages as the run left them go to the caller, those before come back. */
-static GPtrArray *
-take_pages (Machine *machine)
-{
-  GPtrArray *taken = g_ptr_array_new_with_free_func (g_free);
-
-  for (guint i = 0; i < machine->order->len; i++)
+  for (guint i = 0; i < machine->n_contents && !machine->without_data; i++)
     {
-      Page *page = g_ptr_array_index (machine->order, i);
+      Contents *contents = g_ptr_array_index (machine->contents, i);
 
-      g_ptr_array_add (taken, g_memdup2 (page->bytes, MACHINE_PAGE));
-      memcpy (page->bytes, page->initial, MACHINE_PAGE);
+      memcpy (contents->data[GUEST], contents->bytes, MACHINE_PAGE);
+      memcpy (contents->data[HOST], contents->bytes, MACHINE_PAGE);
     }
-  return taken;
 }
 
 static char *
-compare_pages (Machine *machine, GPtrArray *guest)
+compare_data (Machine *machine)
 {
-  for (guint i = 0; i < machine->order->len; i++)
+  for (guint i = 0; i < machine->n_contents && !machine->without_data; i++)
     {
-      Page *page = g_ptr_array_index (machine->order, i);
+      Contents *contents = g_ptr_array_index (machine->contents, i);
 
-      if (memcmp (page->bytes, g_ptr_array_index (guest, i), MACHINE_PAGE) != 0)
-        return g_strdup_printf ("memory differs in page 0x%" G_GINT64_MODIFIER "x", page->gpa);
+      if (memcmp (contents->data[GUEST], contents->data[HOST], MACHINE_PAGE) != 0)
+        return g_strdup_printf ("memory differs in page 0x%" G_GINT64_MODIFIER "x",
+                                contents->gpa);
     }
   return NULL;
 }
 
-static char *
-compare_notes (GArray *guest, GArray *host, gboolean prefix)
+static gboolean
+notes_are_equal (const ChannelNote *a, const ChannelNote *b)
 {
-  for (guint i = 0; i < host->len && i < guest->len; i++)
-    {
-      ChannelNote a = g_array_index (guest, ChannelNote, i);
-      ChannelNote b = g_array_index (host, ChannelNote, i);
+  return a->kind == b->kind && a->byte == b->byte && a->len == b->len && a->name == b->name;
+}
 
-      if (a.kind != b.kind || a.address != b.address || a.byte != b.byte)
-        return g_strdup_printf ("note %u: guest %d 0x%" G_GINT64_MODIFIER "x %02x, host %d 0x%"
-                                G_GINT64_MODIFIER "x %02x", i, a.kind, a.address, a.byte,
-                                b.kind, b.address, b.byte);
+/* What the host's run moved is how the guest's began. */
+static gboolean
+note_is_begun (const ChannelNote *guest, const ChannelNote *host)
+{
+  return guest->kind == host->kind && guest->byte == host->byte && guest->name == host->name &&
+         guest->len >= host->len;
+}
+
+static char *
+compare_notes (const ChannelRun *guest, const ChannelRun *host, gboolean stopped)
+{
+  for (guint i = 0; i < host->n_notes && i < guest->n_notes; i++)
+    {
+      const ChannelNote *a = &guest->notes[i];
+      const ChannelNote *b = &host->notes[i];
+
+      if (!notes_are_equal (a, b) &&
+          !(stopped && i + 1 == host->n_notes && note_is_begun (a, b)))
+        return g_strdup_printf ("note %u: guest %d 0x%" G_GINT64_MODIFIER "x +%u %02x, host %d 0x%"
+                                G_GINT64_MODIFIER "x +%u %02x", i, a->kind, a->name, a->len,
+                                a->byte, b->kind, b->name, b->len, b->byte);
     }
-  if (host->len > guest->len || (host->len < guest->len && !prefix))
-    return g_strdup_printf ("guest has %u notes, host %u", guest->len, host->len);
+  if (host->n_notes > guest->n_notes || (host->n_notes < guest->n_notes && !stopped))
+    return g_strdup_printf ("guest has %u notes, host %u", guest->n_notes, host->n_notes);
   return NULL;
 }
 
 static char *
-compare_ends (const struct ccw_xlat *x, const ChannelResult *guest, const ChannelResult *host)
+compare_ends (const struct ccw_xlat *x, const ChannelRun *guest, const ChannelRun *host)
 {
   guint32 cpa = ccw_xlat_guest_cpa (x, host->cpa);
 
@@ -327,8 +420,6 @@ compare_ends (const struct ccw_xlat *x, const ChannelResult *guest, const Channe
     return g_strdup_printf ("guest's run ends with %s, host's with %s",
                             channel_outcome_name (guest->outcome),
                             channel_outcome_name (host->outcome));
-  if (guest->interrupted != host->interrupted)
-    return g_strdup ("PCI flag got lost or came up");
   if (guest->outcome == CHANNEL_ENDLESS)
     return NULL;
   if (guest->cpa != cpa)
@@ -339,27 +430,93 @@ compare_ends (const struct ccw_xlat *x, const ChannelResult *guest, const Channe
   return NULL;
 }
 
+static char *
+compare_all (const Comparison *comparison)
+{
+  char *difference = compare_notes (&comparison->guest, &comparison->host, FALSE);
+
+  if (difference == NULL)
+    difference = compare_ends (comparison->x, &comparison->guest, &comparison->host);
+  if (difference == NULL)
+    difference = compare_data (comparison->machine);
+  return difference;
+}
+
+/*
+ * A program whose speculative CCWs were cut may stop where they were, with a
+ * program check, for better reasons or worse: see comparison_may_stop().
+ */
+static char *
+compare (Comparison *comparison)
+{
+  char *difference = compare_all (comparison);
+
+  comparison->stopped_early = difference != NULL && comparison->x->cut.reason != CCW_XLAT_OK &&
+                              comparison->host.outcome == CHANNEL_PROGRAM_CHECK;
+  if (!comparison->stopped_early)
+    return difference;
+  g_free (difference);
+  return compare_notes (&comparison->guest, &comparison->host, TRUE);
+}
+
 /**
- * check_same_run:
+ * comparison_start:
+ * @comparison: (out caller-allocates): keep it for comparison_resume()
  *
- * Runs the guest's program, then the host's from the same memory. A program
- * with speculative CCWs cut may stop earlier, with a program check.
+ * Runs the guest's program, and the host's from the same memory.
  *
  * Returns: (transfer full) (nullable): how the runs differ, or %NULL.
  */
 char *
-check_same_run (Machine *machine, const struct ccw_xlat *x, const guint8 *orb,
-                const ChannelStep *steps, guint n_steps)
+comparison_start (Comparison *comparison, Machine *machine, const struct ccw_xlat *x,
+                  const guint8 *orb, const ChannelDevice *device)
 {
-  g_autoptr (ChannelResult) guest = check_run_guest (machine, orb, steps, n_steps);
-  g_autoptr (GPtrArray) guest_pages = take_pages (machine);
-  g_autoptr (ChannelResult) host = check_run_host (machine, x, steps, n_steps);
-  gboolean stopped = x->cut.reason != CCW_XLAT_OK && host->outcome == CHANNEL_PROGRAM_CHECK;
-  char *difference = compare_notes (guest->notes, host->notes, stopped);
+  guint8 host_orb[ORB_SIZE];
 
-  if (difference == NULL && !stopped)
-    difference = compare_ends (x, guest, host);
-  if (difference == NULL && !stopped)
-    difference = compare_pages (machine, guest_pages);
-  return difference;
+  comparison->machine = machine;
+  comparison->x = x;
+  comparison->device = *device;
+  comparison->guest_memory = check_guest_memory (machine);
+  comparison->host_memory = (ChannelMemory) { machine, host_fetch, host_find };
+  memcpy (comparison->orb, orb, ORB_SIZE);
+  ccw_xlat_host_orb (x, host_orb);
+  reset_data (machine);
+  channel_start (&comparison->guest, orb, &comparison->guest_memory, &comparison->device);
+  channel_start (&comparison->host, host_orb, &comparison->host_memory, &comparison->device);
+  return compare (comparison);
+}
+
+/**
+ * comparison_resume:
+ * @comparison: whose runs are both suspended
+ *
+ * Returns: (transfer full) (nullable): how the runs differ, or %NULL.
+ */
+char *
+comparison_resume (Comparison *comparison)
+{
+  channel_resume (&comparison->guest);
+  channel_resume (&comparison->host);
+  return compare (comparison);
+}
+
+/**
+ * comparison_may_stop:
+ * @comparison: one that stopped early
+ *
+ * A speculative CCW may be cut only for what the channel could stop at, too: if
+ * the device moves all the CCW at the stop asks for, and nothing is suspended,
+ * the guest's own program gives the program check there.
+ */
+gboolean
+comparison_may_stop (Comparison *comparison)
+{
+  ChannelDevice device = comparison->device;
+  guint commands = comparison->host.commands;
+
+  device.never_suspends = TRUE;
+  device.n_steps = MIN (device.n_steps, commands - comparison->host.chaining_data);
+  channel_start (&comparison->guest, comparison->orb, &comparison->guest_memory, &device);
+  return comparison->guest.outcome == CHANNEL_PROGRAM_CHECK &&
+         comparison->guest.commands <= commands + 1;
 }

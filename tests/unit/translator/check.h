@@ -27,12 +27,28 @@
 #define ORB_D 0x00000040u
 #define ORB_X 0x00000001u
 
+/* The guest's program and its translation, run side by side. */
+typedef struct
+{
+  Machine *machine;
+  const struct ccw_xlat *x;
+  guint8 orb[ORB_SIZE];
+  ChannelDevice device;
+  ChannelMemory guest_memory;
+  ChannelMemory host_memory;
+  gboolean stopped_early; /* the host's run, at what was cut: comparison_may_stop() */
+  ChannelRun guest;
+  ChannelRun host;
+} Comparison;
+
 void check_make_orb (guint8 *orb, guint32 flags, guint32 cpa);
 int check_translate (Machine *machine, struct ccw_xlat *x, const guint8 *orb);
+char *check_pages (Machine *machine, const struct ccw_xlat *x);
 char *check_invariant (Machine *machine, const struct ccw_xlat *x);
-ChannelResult *check_run_guest (Machine *machine, const guint8 *orb, const ChannelStep *steps,
-                                guint n_steps);
-ChannelResult *check_run_host (Machine *machine, const struct ccw_xlat *x,
-                               const ChannelStep *steps, guint n_steps);
-char *check_same_run (Machine *machine, const struct ccw_xlat *x, const guint8 *orb,
-                      const ChannelStep *steps, guint n_steps);
+char *check_only_suspends (Machine *machine, const guint8 *before, gboolean may_change);
+ChannelMemory check_guest_memory (Machine *machine);
+
+char *comparison_start (Comparison *comparison, Machine *machine, const struct ccw_xlat *x,
+                        const guint8 *orb, const ChannelDevice *device);
+char *comparison_resume (Comparison *comparison);
+gboolean comparison_may_stop (Comparison *comparison);

@@ -159,13 +159,9 @@ test_arena_every_size (Fixture *fixture, gconstpointer data)
   put_ccw (fixture, CPA + 8 * 40, 0x02, 0, 5000, 0x8000);
   for (guint32 len = CCW_XLAT_ARENA_MIN; !fits; len += 8)
     {
-      g_autofree guint8 *bytes = g_malloc (len);
       int ret;
 
-      g_free (g_steal_pointer (&fixture->machine->arena_bytes));
-      fixture->machine->arena_bytes = g_steal_pointer (&bytes);
-      fixture->machine->arena.cpu = fixture->machine->arena_bytes;
-      fixture->machine->arena.len = len;
+      machine_set_arena (fixture->machine, len, (guint8) len);
       ret = check_translate (fixture->machine, &fixture->x, fixture->orb);
       fits = ret == 0;
       if (!fits)
