@@ -104,6 +104,18 @@ set_enabled (uint16_t number, bool enabled)
 }
 
 int
+use_concurrent_sense (uint16_t number)
+{
+  struct schib schib;
+  int cc = store_subchannel (number, &schib);
+
+  if (cc != 0)
+    return cc;
+  schib.characteristics |= SCHIB_CONCURRENT_SENSE;
+  return modify_subchannel (number, &schib);
+}
+
+int
 start_program (uint16_t number, uint32_t orb_flags, const struct ccw *ccw)
 {
   struct orb orb = { .interruption_parameter = address_of (ccw),

@@ -23,6 +23,7 @@ struct scsw
 /* In scsw.flags: function, activity and status control. */
 enum
 {
+  SCSW_EXTENDED_CONTROL = 0x20000,
   SCSW_START = 0x4000,
   SCSW_HALT = 0x2000,
   SCSW_CLEAR = 0x1000,
@@ -55,7 +56,8 @@ struct schib
   uint8_t path_not_operational_mask;
   uint8_t last_path_used_mask;
   uint8_t path_installed_mask;
-  uint32_t rest_of_paths[4];
+  uint32_t rest_of_paths[3];
+  uint32_t characteristics;
   struct scsw scsw;
   uint32_t rest[3];
 } __attribute__ ((aligned (4)));
@@ -67,12 +69,26 @@ enum
   SCHIB_DEVICE_NUMBER_VALID = 0x01,
 };
 
+/* In schib.characteristics. */
+enum { SCHIB_CONCURRENT_SENSE = 0x1 };
+
 /* Interruption-response block: subchannel status, then extended status. */
 struct irb
 {
   struct scsw scsw;
-  uint32_t rest[21];
+  uint32_t subchannel_logout;
+  uint32_t extended_report;
+  uint32_t addresses[3];
+  uint32_t extended_control[8];
+  uint32_t rest[8];
 } __attribute__ ((aligned (4)));
+
+/* In irb.extended_report, and the first byte of sense data. */
+enum
+{
+  REPORT_CONCURRENT_SENSE = 0x01000000,
+  SENSE_COMMAND_REJECT = 0x80,
+};
 
 /* Operation-request block. */
 struct orb
@@ -114,7 +130,6 @@ enum
 enum
 {
   COMMAND_NOP = 0x03,
-  COMMAND_SENSE = 0x04,
   COMMAND_TIC = 0x08,
   COMMAND_SENSE_ID = 0xe4,
   COMMAND_UNKNOWN = 0xff,
@@ -153,6 +168,7 @@ address_of (const volatile void *object)
 /* Finds the subchannel with a device number; false if there is none. */
 bool find_device (uint16_t device_number, uint16_t *number);
 int set_enabled (uint16_t number, bool enabled);
+int use_concurrent_sense (uint16_t number);
 
 /* Starts the program at CCW; its interruption parameter is the CCW's address. */
 int start_program (uint16_t number, uint32_t orb_flags, const struct ccw *ccw);

@@ -163,12 +163,17 @@ try_chain (uint16_t number)
   check_equal (pages[PAGE + 4], 0x5a, "chain: nothing behind the data");
 }
 
+/*
+ * With concurrent sense, which the host's subchannel uses in any case: sense data
+ * come with the status, and a guest that asks for them later gets none.
+ */
 static void
 try_unknown_command (uint16_t number)
 {
-  static uint8_t buffer[32];
+  static uint8_t buffer[1];
   struct irb irb;
 
+  check_equal (use_concurrent_sense (number), 0, "MSCH: concurrent sense");
   check_equal (run_command (number, COMMAND_UNKNOWN, buffer, 1, &irb), CC_STARTED,
                "SSCH: an unknown command");
   check_equal (irb.scsw.device_status & DEVICE_STATUS_UNIT_CHECK, DEVICE_STATUS_UNIT_CHECK,
@@ -176,11 +181,10 @@ try_unknown_command (uint16_t number)
   check_equal (status_control (&irb),
                SCSW_ALERT | SCSW_PRIMARY | SCSW_SECONDARY | SCSW_PENDING,
                "unknown command: alert status");
-  check_equal (run_command (number, COMMAND_SENSE, buffer, sizeof buffer, &irb), CC_STARTED,
-               "SSCH: Sense");
-  check_equal (irb.scsw.device_status, DEVICE_STATUS_CHANNEL_END | DEVICE_STATUS_DEVICE_END,
-               "Sense: channel end and device end");
-  check_equal (buffer[0], 0x80, "Sense: command reject");
+  check (irb.scsw.flags & SCSW_EXTENDED_CONTROL, "unknown command: extended control");
+  check (irb.extended_report & REPORT_CONCURRENT_SENSE, "unknown command: concurrent sense");
+  check_equal (irb.extended_control[0] >> 24, SENSE_COMMAND_REJECT,
+               "unknown command: command reject");
 }
 
 static void
