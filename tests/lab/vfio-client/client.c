@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening a mediated subchannel by VFIO's group interface, and its memory. */
+/*
+ * Opening a mediated subchannel and its memory by VFIO's group interface or,
+ * with VFIO_CLIENT=iommufd in the environment, by iommufd.c.
+ */
 #include "client.h"
+#include "iommufd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,6 +98,8 @@ map_memory (Client *client)
     .size = MEMORY_SIZE,
   };
 
+  if (client->by_iommufd)
+    return iommufd_map (client);
   return ioctl (client->container, VFIO_IOMMU_MAP_DMA, &map);
 }
 
@@ -102,23 +108,37 @@ void
 client_map (Client *client)
 {
   if (map_memory (client))
-    die_errno ("VFIO_IOMMU_MAP_DMA");
+    die_errno ("cannot map memory");
 }
 
-/* Take the memory away from the device. */
-void
-client_unmap (Client *client)
+/* Puts the size of what was unmapped into SIZE. Returns 0, or -1 with errno set. */
+int
+client_try_unmap (Client *client, uint64_t *size)
 {
   struct vfio_iommu_type1_dma_unmap unmap = {
     .argsz = sizeof unmap,
     .iova = MEMORY_START,
     .size = MEMORY_SIZE,
   };
+  int status;
 
-  if (ioctl (client->container, VFIO_IOMMU_UNMAP_DMA, &unmap))
-    die_errno ("VFIO_IOMMU_UNMAP_DMA");
-  if (unmap.size != MEMORY_SIZE)
-    die ("only 0x%llx bytes were unmapped", (unsigned long long) unmap.size);
+  if (client->by_iommufd)
+    return iommufd_unmap (client, size);
+  status = ioctl (client->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+  *size = unmap.size;
+  return status;
+}
+
+/* Take the memory away from the device. */
+void
+client_unmap (Client *client)
+{
+  uint64_t size;
+
+  if (client_try_unmap (client, &size))
+    die_errno ("cannot unmap memory");
+  if (size != MEMORY_SIZE)
+    die ("only 0x%llx bytes were unmapped", (unsigned long long) size);
 }
 
 static void
@@ -149,7 +169,8 @@ open_device (Client *client)
 {
   unsigned index;
 
-  client->device = ioctl (client->group, VFIO_GROUP_GET_DEVICE_FD, client->uuid);
+  if (!client->by_iommufd)
+    client->device = ioctl (client->group, VFIO_GROUP_GET_DEVICE_FD, client->uuid);
   if (client->device < 0)
     return "VFIO_GROUP_GET_DEVICE_FD";
   for (index = 0; index < REGIONS; index++)
@@ -162,12 +183,12 @@ open_device (Client *client)
 static const char *
 attach (Client *client)
 {
-  const char *failed = open_group (client);
+  const char *failed = client->by_iommufd ? iommufd_open (client) : open_group (client);
 
   if (failed)
     return failed;
   if (map_memory (client))
-    return "VFIO_IOMMU_MAP_DMA";
+    return "cannot map memory";
   return open_device (client);
 }
 
@@ -213,9 +234,10 @@ client_detach (Client *client)
 void
 client_open (Client *client, const char *uuid)
 {
-  const char *failed;
+  const char *way = getenv ("VFIO_CLIENT"), *failed;
 
   client->uuid = uuid;
+  client->by_iommufd = way && !strcmp (way, "iommufd");
   allocate_memory (client);
   failed = client_attach (client);
   if (failed)

@@ -36,8 +36,10 @@ enum
 typedef struct
 {
   const char *uuid;
-  int container;
+  bool by_iommufd;              /* else by VFIO's group and container */
+  int container;                /* or iommufd */
   int group;
+  uint32_t address_space;       /* iommufd's number of it */
   int device;
   uint64_t region_offset[REGIONS];
   uint64_t region_size[REGIONS];
@@ -57,6 +59,7 @@ void client_detach (Client *client);
 
 void client_map (Client *client);
 void client_unmap (Client *client);
+int client_try_unmap (Client *client, uint64_t *size);
 void client_reset (Client *client);
 int client_set_eventfd (Client *client, unsigned index, int fd);
 bool client_wait (int eventfd, int timeout_ms);
