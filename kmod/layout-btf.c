@@ -9,7 +9,7 @@
 #define BTF_TYPE_LEN		12
 #define BTF_POINTER_LEN		8	/* of every kernel with channel I/O and VFIO */
 #define BTF_MAX_NESTING		32
-#define BTF_MAX_LEN		(1U << 28)	/* so that 32 bits hold every offset */
+#define BTF_MAX_LEN		0x10000000	/* so that 32 bits hold every offset */
 
 enum layout_kind {
 	KIND_INT = 1,
@@ -158,7 +158,8 @@ int layout_btf_open(struct layout_btf *btf, const void *data, size_t len)
 	header = number_at(btf, raw, 4, 4);
 	if (number_at(btf, raw, 0, 2) != BTF_MAGIC || header < BTF_HEADER_LEN)
 		return -EINVAL;
-	btf->types = part_of(btf, raw, header + number_at(btf, raw, 8, 4), number_at(btf, raw, 12, 4));
+	btf->types = part_of(btf, raw, header + number_at(btf, raw, 8, 4),
+			     number_at(btf, raw, 12, 4));
 	btf->strings = part_of(btf, raw, header + number_at(btf, raw, 16, 4),
 			       number_at(btf, raw, 20, 4));
 	if (!btf->strings.len || btf->strings.data[btf->strings.len - 1])
@@ -293,7 +294,8 @@ struct layout_member {
 	struct layout_place place;
 };
 
-static struct layout_member member_at(struct layout_btf *btf, const struct layout_type *type, u32 index)
+static struct layout_member member_at(struct layout_btf *btf, const struct layout_type *type,
+				      u32 index)
 {
 	u32 offset = type->payload + 12 * index;
 	u32 where = type_word(btf, offset + 8);

@@ -32,6 +32,9 @@
 	 (8 * (offsetof(struct type, member) + sizeof_field(struct type, member)) -	\
 	  BIT_OFFSET_OF_##type##_##bits_name - BITS_OF_##type##_##bits_name))
 
+/* sparse lays some structures out in its own way. */
+#ifndef __CHECKER__
+
 #define STRUCT(keyword, type)								\
 	static_assert(sizeof(keyword type) == SIZE_OF_##type,				\
 		      #keyword " " #type ": size differs from the target kernel");
@@ -50,6 +53,8 @@
 	static_assert(arguments == ARGUMENTS_OF_##name,					\
 		      "function " #name ": arguments differ from the target kernel");
 #include "css-private.def"
+
+#endif
 
 /* While loading: target kernel and running kernel. */
 
@@ -70,15 +75,18 @@ struct expectation {
 };
 
 static const struct expectation expectations[] __initconst = {
-#define STRUCT(k, t)	{ .kind = EXPECTED_STRUCT, .keyword = #k, .name = #t, .number = SIZE_OF_##t },
+#define STRUCT(k, t)								\
+	{ .kind = EXPECTED_STRUCT, .keyword = #k, .name = #t, .number = SIZE_OF_##t },
 #define MEMBER(t, m)								\
 	{ .kind = EXPECTED_MEMBER, .keyword = "struct", .name = #t, .member = #m,	\
 	  .number = BIT_OFFSET_OF_##t##_##m, .bits = BITS_OF_##t##_##m },
 #define BITS(t, b, m, v)	MEMBER(t, b)
-#define ENUMERATOR(n)	\
-	{ .kind = EXPECTED_ENUMERATOR, .keyword = "enumerator", .name = #n, .number = VALUE_OF_##n },
-#define FUNCTION(n, a)	\
-	{ .kind = EXPECTED_FUNCTION, .keyword = "function", .name = #n, .number = ARGUMENTS_OF_##n },
+#define ENUMERATOR(n)								\
+	{ .kind = EXPECTED_ENUMERATOR, .keyword = "enumerator", .name = #n,	\
+	  .number = VALUE_OF_##n },
+#define FUNCTION(n, a)								\
+	{ .kind = EXPECTED_FUNCTION, .keyword = "function", .name = #n,		\
+	  .number = ARGUMENTS_OF_##n },
 #include "css-private.def"
 };
 
@@ -88,7 +96,8 @@ static int __init find(struct layout_btf *btf, const struct expectation *expecte
 	found->bits = 0;
 	switch (expected->kind) {
 	case EXPECTED_STRUCT:
-		return layout_btf_struct(btf, expected->keyword, expected->name, &found->bit_offset);
+		return layout_btf_struct(btf, expected->keyword, expected->name,
+					 &found->bit_offset);
 	case EXPECTED_MEMBER:
 		return layout_btf_member(btf, expected->name, expected->member, found);
 	case EXPECTED_ENUMERATOR:

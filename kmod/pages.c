@@ -127,9 +127,9 @@ static void begin_pinning(struct vfio_ccw_device *device)
 	spin_unlock(&pages->lock);
 }
 
-/* Who sees that nothing is being pinned also sees what was pinned. */
 static void end_pinning(struct vfio_ccw_pages *pages)
 {
+	/* Who sees that nothing is being pinned also sees what was pinned. */
 	smp_store_release(&pages->pinning, false);
 	wake_waiters(pages);
 }
@@ -174,6 +174,7 @@ unsigned int vfio_ccw_pages_revoke(struct vfio_ccw_pages *pages, u64 iova, u64 l
 
 	spin_lock(&pages->lock);
 	if (pages->program &&
+	    /* Pairs with end_pinning(). */
 	    (smp_load_acquire(&pages->pinning) || pages->pinned || pages->unpinning) &&
 	    ccw_xlat_uses(pages->program, iova, length)) {
 		request = pages->request;
@@ -282,6 +283,7 @@ void vfio_ccw_pages_release(struct vfio_ccw_device *device, unsigned int request
 {
 	struct vfio_ccw_pages *pages = &device->pages;
 
+	/* Pairs with end_pinning(). */
 	wait_event(pages->moved, !smp_load_acquire(&pages->pinning));
 	unpin_runs(device, request, false);
 	wait_event(pages->moved, !READ_ONCE(pages->unpinning));

@@ -35,6 +35,7 @@
 
 /* The caller holds sch->lock, which is dropped meanwhile. */
 static void wait_for_interrupt(struct vfio_ccw_device *device)
+	__must_hold(&device->sch->lock)
 {
 	unsigned int seen = device->interrupts;
 

@@ -207,6 +207,11 @@ int ccw_xlat_fetch(struct ccw_xlat *x, const struct ccw_xlat_arena *arena,
 	return finish(x, reason);
 }
 
+static bool is_pinned(u64 host)
+{
+	return host != CCW_XLAT_UNPINNED;
+}
+
 /* How many entries from @first on, pinned or not, are one run of pages? */
 static u32 run_length(const struct ccw_xlat *x, u32 first, bool pinned)
 {
@@ -219,7 +224,7 @@ static u32 run_length(const struct ccw_xlat *x, u32 first, bool pinned)
 	if (most > CCW_XLAT_RUN_MAX)
 		most = CCW_XLAT_RUN_MAX;
 	for (length = 0; length < most; length++, next += CCW_XLAT_PAGE_SIZE)
-		if (guest[length] != next || (host[length] != CCW_XLAT_UNPINNED) != pinned)
+		if (guest[length] != next || is_pinned(host[length]) != pinned)
 			break;
 	return length;
 }
