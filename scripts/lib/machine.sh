@@ -23,9 +23,10 @@ machine_prepare_bare() {
 # machine_prepare: the same with everything in the share, as README.md of
 # tests/lab tells; builds what is missing.
 machine_prepare() {
-  local modules programs tools guest bare qemu
+  local modules foreign programs tools guest bare qemu
 
   modules=$(lab_build modules)
+  foreign=$(lab_build foreign-module)
   programs=$(lab_build programs)
   tools=$(lab_build tools)
   guest=$(lab_build guest-linux)
@@ -34,7 +35,8 @@ machine_prepare() {
   machine_prepare_bare
   cp -a "$modules/." "$programs/." "$tools/." "$MACHINE/share/install/"
   cp -a "$qemu" "$MACHINE/share/qemu-7.2"
-  cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$MACHINE/share/guests/"
+  cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$foreign/foreign.ko" \
+    "$MACHINE/share/guests/"
 }
 
 machine_make_folder() {
