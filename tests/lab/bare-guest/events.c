@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What happens to a machine in the middle of a channel program: the device goes
- * away (Principles of Operation, chapter 17, "Channel Report"), or all is reset
- * (chapter 17, "I/O-System Reset").
+ * What happens to a machine: a device has something to tell that nobody has
+ * asked for (Principles of Operation, chapter 16, "Alert Status"), or in the
+ * middle of a channel program the device goes away (chapter 17, "Channel
+ * Report"), or all is reset (chapter 17, "I/O-System Reset").
  */
 #include "channel.h"
 #include "checks.h"
@@ -20,6 +21,27 @@ struct survivor
 
 #define SURVIVOR ((volatile struct survivor *) 0x300000)
 #define MAGIC 0x5ca1ab1e
+
+void
+await_user (uint16_t device_number)
+{
+  struct irb irb;
+  uint16_t number;
+
+  if (!take_device (device_number, &number))
+    return;
+  check_device_works (number, "the device works");
+  console_line ("bare guest: waiting");
+  await_status (number, &irb);
+  check_equal (irb.scsw.flags & (SCSW_FUNCTIONS | SCSW_ACTIVITIES), 0,
+               "unsolicited status: no function");
+  check_equal (irb.scsw.flags & SCSW_STATUS_CONTROL, SCSW_ALERT | SCSW_PENDING,
+               "unsolicited status: alert status");
+  check_equal (irb.scsw.device_status, DEVICE_STATUS_DEVICE_END,
+               "unsolicited status: device end");
+  check_equal (irb.scsw.ccw_address, 0, "unsolicited status: no CCW address");
+  check_device_works (number, "after unsolicited status the device works");
+}
 
 void
 lose_device (uint16_t device_number)

@@ -20,6 +20,7 @@ static const struct
 } scenarios[] = {
   { "identify", identify_devices },
   { "instructions", try_instructions },
+  { "await-user", await_user },
   { "lose-device", lose_device },
   { "reset", reset_in_program },
   { "await-reset", await_reset },

@@ -10,6 +10,9 @@ void identify_devices (uint16_t device_number);
 /* Every I/O instruction in every state of the subchannel. */
 void try_instructions (uint16_t device_number);
 
+/* Waits until the device, a 3270, tells that somebody has sat down at it. */
+void await_user (uint16_t device_number);
+
 /* Waits, in the middle of a program, until the device has been taken away. */
 void lose_device (uint16_t device_number);
 

@@ -170,7 +170,7 @@ open_screen() {
 }
 
 close_screen() {
-  qmp device_del '{"id":"screen"}' > /dev/null
+  qmp device_del '{"id":"screen"}' > /dev/null || return 0
   wait_for 10 qmp chardev-remove '{"id":"screen"}'
 }
 
