@@ -118,8 +118,12 @@ static inline void vfio_ccw_stamp(u64 *time)
 static inline void vfio_ccw_count_time(struct vfio_ccw_histogram *histogram, u64 time)
 {
 	/* No time at all counts as the least there is. */
-	u64 *count = &histogram->count[__builtin_clzl(time | 1) & (VFIO_CCW_BUCKETS - 1)];
+	unsigned int zeros = __builtin_clzl(time | 1);
+	u64 *count;
 
+	/* Masked and shifted in one instruction, where its sign is not known. */
+	OPTIMIZER_HIDE_VAR(zeros);
+	count = &histogram->count[zeros & (VFIO_CCW_BUCKETS - 1)];
 	/* Only without an index can memory be added to in one instruction. */
 	OPTIMIZER_HIDE_VAR(count);
 	(*count)++;
