@@ -45,6 +45,12 @@ mutex_lock (struct mutex *mutex)
   pthread_mutex_lock (&mutex->lock);
 }
 
+bool
+mutex_trylock (struct mutex *mutex)
+{
+  return pthread_mutex_trylock (&mutex->lock) == 0;
+}
+
 void
 mutex_unlock (struct mutex *mutex)
 {

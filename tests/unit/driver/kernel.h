@@ -28,6 +28,7 @@
 #define likely(condition) (condition)
 #define unlikely(condition) (condition)
 #define BIT(number) (1u << (number))
+#define IS_ENABLED(option) 0
 #define ARRAY_SIZE(array) (sizeof (array) / sizeof *(array))
 #define offsetofend(type, member) (offsetof (type, member) + sizeof ((type *) 0)->member)
 #define container_of(pointer, type, member) \
@@ -55,6 +56,7 @@ typedef struct mutex spinlock_t;
 void mutex_init (struct mutex *mutex);
 void mutex_destroy (struct mutex *mutex);
 void mutex_lock (struct mutex *mutex);
+bool mutex_trylock (struct mutex *mutex);
 void mutex_unlock (struct mutex *mutex);
 void spin_lock_init (spinlock_t *lock);
 void spin_lock_irq (spinlock_t *lock);
@@ -348,7 +350,8 @@ int vfio_ccw_start (struct vfio_ccw_device *device);
 int vfio_ccw_resume (struct vfio_ccw_device *device);
 int vfio_ccw_halt (struct vfio_ccw_device *device);
 int vfio_ccw_clear (struct vfio_ccw_device *device);
-void vfio_ccw_collect (struct vfio_ccw_device *device);
+bool vfio_ccw_retire (struct vfio_ccw_device *device);
+void vfio_ccw_pages_collect (struct vfio_ccw_device *device);
 int vfio_ccw_enable (struct vfio_ccw_device *device);
 void vfio_ccw_disable (struct vfio_ccw_device *device);
 int vfio_ccw_reset (struct vfio_ccw_device *device);

@@ -71,8 +71,16 @@ vfio_ccw_reset (struct vfio_ccw_device *device)
   return do_request (device);
 }
 
+/* There is always a program whose pages are to be given up. */
+bool
+vfio_ccw_retire (struct vfio_ccw_device *device)
+{
+  (void) device;
+  return true;
+}
+
 void
-vfio_ccw_collect (struct vfio_ccw_device *device)
+vfio_ccw_pages_collect (struct vfio_ccw_device *device)
 {
   do_request (device);
 }
