@@ -909,7 +909,8 @@ flip (Scenario *s, guint64 gpa)
   guint32 offset = (guint32) (gpa % MACHINE_PAGE);
   guint8 flags;
 
-  if (!word_is_read (s, gpa) || is_tic (s, page->contents->program + offset) ||
+  if (!word_is_read (s, gpa) || !word_is_read (s, gpa + MACHINE_WORD) ||
+      is_tic (s, page->contents->program + offset) ||
       page->contents->explained[offset / MACHINE_WORD] != 0 ||
       page->contents->explained[offset / MACHINE_WORD + 1] != 0)
     return;

@@ -60,6 +60,13 @@ build (Fixture *fixture)
   g_assert_cmpint (ccw_xlat_build (&fixture->x), ==, 0);
 }
 
+static guint8 *
+host_ccw (Fixture *fixture, guint index)
+{
+  return fixture->machine->arena_bytes +
+         (fixture->x.host_cpa - fixture->machine->arena.abs) + index * 8;
+}
+
 /* --- ORB --- */
 
 static guint32
@@ -124,7 +131,7 @@ static void
 test_arena_refused (Fixture *fixture, gconstpointer data)
 {
   struct ccw_xlat_arena good = fixture->machine->arena;
-  struct ccw_xlat_arena bad[] = { good, good, good, good, good, good, good };
+  struct ccw_xlat_arena bad[] = { good, good, good, good, good, good, good, good, good };
 
   put_ccw (fixture, CPA, 0x03, 0x20, 1, 0);
   bad[0].cpu = NULL;
@@ -134,6 +141,8 @@ test_arena_refused (Fixture *fixture, gconstpointer data)
   bad[4].len = CCW_XLAT_ARENA_MIN - 8;
   bad[5].len -= 4;
   bad[6].sink += 2048;
+  bad[7].sink = 0x80000000u;
+  bad[8].abs = 0x80000000u;
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       int ret = ccw_xlat_fetch (&fixture->x, &bad[i], fixture->orb, machine_read,
@@ -243,6 +252,20 @@ test_nothing_stays_after_failure (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->machine->pin_calls, ==, 0);
 }
 
+/* What is read and not reached is no CCW of the host's program. */
+static void
+test_rest_is_zero (Fixture *fixture, gconstpointer data)
+{
+  static const guint8 nothing[24 * 8];
+
+  put_ccw (fixture, CPA, 0x03, 0x20, 1, 0);
+  for (guint32 i = 1; i < 30; i++)
+    put_ccw (fixture, CPA + 8 * i, 0x02, CHAIN, 64, 0x4000);
+  build (fixture);
+  g_assert_cmpuint (fixture->x.nr_pages, ==, 0);
+  g_assert_cmpmem (host_ccw (fixture, 1), sizeof nothing, nothing, sizeof nothing);
+}
+
 /* --- Pages --- */
 
 static void
@@ -262,6 +285,22 @@ test_pages_sorted_unique (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->machine->pinned, ==, 5);
   g_assert_cmpint (ccw_xlat_pin (&fixture->x, machine_pin, fixture->machine), ==, 0);
   g_assert_cmpuint (fixture->machine->pin_calls, ==, 2);
+}
+
+/* A run too long for one call is pinned, and given back, in as few as can be. */
+static void
+test_long_run (Fixture *fixture, gconstpointer data)
+{
+  const guint pages = 2 * CCW_XLAT_RUN_MAX + 1;
+
+  g_clear_pointer (&fixture->machine, machine_free);
+  fixture->machine = machine_new (0x400000, 65536);
+  for (guint32 i = 0; i < pages; i++)
+    put_ccw (fixture, CPA + 8 * i, 0x02, i + 1 < pages ? CHAIN : 0, 4096, 0x10000 + i * 0x1000);
+  build (fixture);
+  g_assert_cmpuint (fixture->x.nr_pages, ==, pages);
+  g_assert_cmpuint (fixture->machine->pin_calls, ==, 3);
+  g_assert_cmpuint (fixture->machine->pinned, ==, pages);
 }
 
 static void
@@ -321,13 +360,6 @@ static int
 refresh (Fixture *fixture)
 {
   return ccw_xlat_refresh_suspend (&fixture->x, machine_read, fixture->machine);
-}
-
-static guint8 *
-host_ccw (Fixture *fixture, guint index)
-{
-  return fixture->machine->arena_bytes +
-         (fixture->x.host_cpa - fixture->machine->arena.abs) + index * 8;
 }
 
 /* Only the CCW so numbered has the flag; RING: none has. */
@@ -501,6 +533,24 @@ test_tic_ladder_without_end (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->x.error.reason, ==, CCW_XLAT_SPACE);
 }
 
+/* The arena is the only bound: more CCWs than 16 bits count, in one go. */
+static void
+test_many_ccws (Fixture *fixture, gconstpointer data)
+{
+  const guint32 ccws = 70000;
+  g_autofree char *wrong = NULL;
+
+  g_clear_pointer (&fixture->machine, machine_free);
+  fixture->machine = machine_new (0x100000, 4 << 20);
+  fixture->machine->arena.abs = 0x40000000;
+  for (guint32 i = 0; i < ccws; i++)
+    put_ccw (fixture, CPA + 8 * i, 0x03, (i + 1 < ccws ? CHAIN : 0) | 0x20, 1, 0);
+  build (fixture);
+  g_assert_cmpuint (fixture->x.nr_ccws, ==, ccws);
+  wrong = check_invariant (fixture->machine, &fixture->x);
+  g_assert_cmpstr (wrong, ==, NULL);
+}
+
 static void
 test_reason_texts (void)
 {
@@ -529,7 +579,9 @@ main (int argc, char **argv)
     { "read/idal-changes", test_idal_changes_after_read },
     { "read/idal-grows", test_idal_grows_after_read },
     { "read/nothing-stays-after-failure", test_nothing_stays_after_failure },
+    { "read/rest-is-zero", test_rest_is_zero },
     { "pages/sorted-unique", test_pages_sorted_unique },
+    { "pages/long-run", test_long_run },
     { "pages/signal", test_pin_stops_for_a_signal },
     { "pages/uses", test_uses },
     { "pages/unpin-once", test_unpin_once },
@@ -541,6 +593,7 @@ main (int argc, char **argv)
     { "cpa/guest", test_guest_cpa },
     { "cpa/tic-is-absolute", test_tic_is_absolute },
     { "cpa/tic-ladder", test_tic_ladder_without_end },
+    { "cpa/many-ccws", test_many_ccws },
   };
 
   g_test_init (&argc, &argv, NULL);
