@@ -90,7 +90,7 @@ is "$(state state)" closed "it is closed"
 
 ok "Sense ID, traced" trace vfio-client sense-id "$random"
 is "$(steps)" \
-  "open request fetched pinned translated ssch interrupt signal result unpinned status_read close " \
+  "open request fetched pinned translated ssch interrupt signal result status_read unpinned close " \
   "the steps of a program are traced in their order"
 is "$(states)" "idle building active done idle idle closed " "and so are its states"
 like "$(event request)" "request=1 start cpa=0x??0000 orb=0x00c2ff00" "what the guest has asked for"
