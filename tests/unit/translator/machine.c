@@ -390,7 +390,8 @@ machine_forget_reads (Machine *machine)
     {
       Contents *contents = g_ptr_array_index (machine->contents, i);
 
-      memset (contents->reads + contents->read.start, 0, contents->read.end - contents->read.start);
+      memset (contents->reads + contents->read.start, 0,
+              contents->read.end - contents->read.start);
       contents->read = (Extent) { 0 };
     }
   machine->overlaps = 0;
@@ -404,8 +405,10 @@ machine_settle (Machine *machine)
     {
       Contents *contents = g_ptr_array_index (machine->contents, i);
 
-      memcpy (contents->bytes + contents->touched.start, contents->program + contents->touched.start,
-              contents->touched.end - contents->touched.start);
+      const Extent *touched = &contents->touched;
+
+      memcpy (contents->bytes + touched->start, contents->program + touched->start,
+              touched->end - touched->start);
     }
 }
 

@@ -195,8 +195,8 @@ may_store (Scenario *s, guint64 gpa)
 static void
 put_doubleword (Scenario *s, const guint8 *bytes)
 {
-  show ("# raw %02x%02x%02x%02x %02x%02x%02x%02x\n", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4],
-        bytes[5], bytes[6], bytes[7]);
+  show ("# raw %02x%02x%02x%02x %02x%02x%02x%02x\n", bytes[0], bytes[1], bytes[2], bytes[3],
+        bytes[4], bytes[5], bytes[6], bytes[7]);
   if (may_store (s, s->cursor))
     machine_store (s->machine, s->cursor, bytes, 8);
   s->cursor += 8;
@@ -776,8 +776,9 @@ flags_before (Scenario *s, guint64 gpa)
 {
   guint64 at = gpa - 8 + (format1 (s) ? 1 : 4);
 
-  return gpa >= 8 && word_is_read (s, at) ? machine_contents (s->machine, at)->program[at % MACHINE_PAGE]
-                                          : 0;
+  if (gpa < 8 || !word_is_read (s, at))
+    return 0;
+  return machine_contents (s->machine, at)->program[at % MACHINE_PAGE];
 }
 
 static gboolean

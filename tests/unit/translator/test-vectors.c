@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Channel programs in files, vectors/NAME.ccw, each with what must come of it.
+ * Channel programs in files, NAME.ccw in the folder given, each with what must come of it.
  * One statement a line; # begins a comment; numbers as in C. Each program that
  * is translated is also held against the invariant and run by the channel model,
  * both as the guest's and as the host's.
@@ -534,17 +534,45 @@ test_vector (gconstpointer data)
   free_vector (&vector);
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Returns: (transfer full): the vectors of a folder, in order. */
+static GPtrArray *
+vectors_in (const char *folder)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, &error);
+  const char *name;
+
+  g_assert_no_error (error);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".ccw"))
+      g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (paths, compare_names);
+  return paths;
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  for (int i = 1; i < argc; i++)
-    {
-      g_autofree char *base = g_path_get_basename (argv[i]);
-      g_autofree char *path = g_strconcat ("/translator/vector/", base, NULL);
+  g_autoptr (GPtrArray) paths = NULL;
 
-      g_test_add_data_func (path, argv[i], test_vector);
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 2);
+  paths = vectors_in (argv[1]);
+  g_assert_cmpuint (paths->len, >, 0);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *path = g_ptr_array_index (paths, i);
+      g_autofree char *base = g_path_get_basename (path);
+      g_autofree char *name = g_strconcat ("/translator/vector/", base, NULL);
+
+      g_test_add_data_func (name, path, test_vector);
     }
-  g_assert_cmpint (argc, >, 1);
   return g_test_run ();
 }
