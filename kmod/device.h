@@ -253,7 +253,7 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
 /* status.c */
 void vfio_ccw_interrupt(struct subchannel *sch);
 bool vfio_ccw_status_waits(struct vfio_ccw_device *device);
-bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb, bool take);
+bool vfio_ccw_status_look(struct vfio_ccw_device *device, struct irb_words *irb, bool take);
 void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb_words *irb);
 void vfio_ccw_status_forget(struct vfio_ccw_device *device);
 

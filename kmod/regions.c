@@ -78,7 +78,8 @@ static __always_inline void get_request(struct vfio_ccw_device *device, struct c
 	block->ret_code = device->start_result;
 }
 
-static void set_request(struct vfio_ccw_device *device, const struct ccw_io_region *block)
+static __always_inline void set_request(struct vfio_ccw_device *device,
+					const struct ccw_io_region *block)
 {
 	memcpy(device->orb, block->orb_area, sizeof(device->orb));
 	memcpy(device->scsw, block->scsw_area, sizeof(device->scsw));
@@ -88,20 +89,6 @@ static void set_request(struct vfio_ccw_device *device, const struct ccw_io_regi
 static bool takes_status(struct part part)
 {
 	return part.first <= IRB_FIRST && part.end >= IRB_SCSW_END;
-}
-
-/* The caller holds request_lock. Return: whether status was taken. */
-static bool look_at_subchannel(struct vfio_ccw_device *device, struct irb_words *irb, bool take)
-{
-	bool over, taken;
-
-	spin_lock_irq(&device->sch->lock);
-	over = vfio_ccw_retire(device);
-	taken = vfio_ccw_status_peek(device, irb, take);
-	spin_unlock_irq(&device->sch->lock);
-	if (over)
-		vfio_ccw_pages_collect(device);
-	return taken;
 }
 
 /*
@@ -114,7 +101,8 @@ static inline void lock_requests(struct vfio_ccw_device *device)
 		mutex_lock(&device->request_lock);
 }
 
-static __always_inline int read_io(struct vfio_ccw_device *device, struct part part, char __user *buffer)
+static __always_inline int read_io(struct vfio_ccw_device *device, struct part part,
+				   char __user *buffer)
 {
 	struct ccw_io_region block = {};
 	struct irb_words irb;
@@ -122,7 +110,7 @@ static __always_inline int read_io(struct vfio_ccw_device *device, struct part p
 	int ret;
 
 	lock_requests(device);
-	taken = look_at_subchannel(device, &irb, takes_status(part));
+	taken = vfio_ccw_status_look(device, &irb, takes_status(part));
 	get_request(device, &block);
 	memcpy(block.irb_area, &irb, sizeof(irb));
 	ret = part_to_user(buffer, &block, sizeof(block), part);
@@ -138,7 +126,7 @@ static bool means_resume(const union scsw *scsw)
 	       SCSW_ACTL_RESUME_PEND;
 }
 
-static int do_request(struct vfio_ccw_device *device)
+static __always_inline int do_request(struct vfio_ccw_device *device)
 {
 	union scsw scsw;
 

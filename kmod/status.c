@@ -94,20 +94,8 @@ static __cold void take_back_signals(struct vfio_ccw_device *device)
 	vfio_ccw_untrigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
 }
 
-/**
- * vfio_ccw_status_peek - look at the status nobody has read yet
- * @device: the device; its subchannel's lock is held
- * @irb: where to; if there is none it says "not status pending"
- * @take: the status counts as read from now on
- *
- * Return: whether status was taken.
- */
-bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb, bool take)
+static bool take_status(struct vfio_ccw_device *device, struct irb_words *irb)
 {
-	if (!take) {
-		*irb = device->status.irb;
-		return false;
-	}
 	if (!irb_box_take(&device->status, irb))
 		return false;
 	if (device->signals > 1)
@@ -115,6 +103,32 @@ bool vfio_ccw_status_peek(struct vfio_ccw_device *device, struct irb_words *irb,
 	device->signals = 0;
 	observe_read(device, irb);
 	return true;
+}
+
+/**
+ * vfio_ccw_status_look - look at the status nobody has read yet
+ * @device: the device; its request_lock is held
+ * @irb: where to; if there is none it says "not status pending"
+ * @take: the status counts as read from now on
+ *
+ * A program that is over gives up its pages.
+ *
+ * Return: whether status was taken.
+ */
+bool vfio_ccw_status_look(struct vfio_ccw_device *device, struct irb_words *irb, bool take)
+{
+	bool over, taken = false;
+
+	spin_lock_irq(&device->sch->lock);
+	over = vfio_ccw_retire(device);
+	if (take)
+		taken = take_status(device, irb);
+	else
+		*irb = device->status.irb;
+	spin_unlock_irq(&device->sch->lock);
+	if (over)
+		vfio_ccw_pages_collect(device);
+	return taken;
 }
 
 /**
