@@ -205,26 +205,50 @@ static bool is_called(const struct layout_type *type, const char *keyword, const
 	return !strcmp(keyword, type->kind == KIND_UNION ? "union" : "struct");
 }
 
-/* Files of a kernel may differ in what a name means: which is ours is unknown. */
-static int find_composite(struct layout_btf *btf, const char *keyword, const char *name,
-			  struct layout_type *found)
+/* Whether to look at a type at all: most are something else. */
+static bool is_of_kind(struct layout_btf *btf, u32 id, enum layout_kind kind)
 {
+	return (type_word(btf, btf->index[id] + 4) >> 24 & 0x1f) == kind;
+}
+
+/* Files of a kernel may differ in what a name means: which is ours is unknown. */
+static int search_composite(struct layout_btf *btf, const char *keyword, const char *name,
+			    struct layout_type *found)
+{
+	enum layout_kind kind = strcmp(keyword, "union") ? KIND_STRUCT : KIND_UNION;
 	struct layout_type type;
-	bool any = false;
 	u32 id;
 
+	btf->recent = 0;
 	for (id = 1; id < btf->count && !btf->damaged; id++) {
+		if (!is_of_kind(btf, id, kind))
+			continue;
 		type = type_by_id(btf, id);
 		if (!is_called(&type, keyword, name))
 			continue;
-		if (any && (type.size_or_type != found->size_or_type || type.vlen != found->vlen))
+		if (btf->recent &&
+		    (type.size_or_type != found->size_or_type || type.vlen != found->vlen))
 			return -EEXIST;
 		*found = type;
-		any = true;
+		btf->recent = id;
 	}
-	if (btf->damaged)
-		return -EINVAL;
-	return any ? 0 : -ENOENT;
+	return btf->recent ? 0 : -ENOENT;
+}
+
+static int find_composite(struct layout_btf *btf, const char *keyword, const char *name,
+			  struct layout_type *found)
+{
+	int ret;
+
+	if (btf->recent) {
+		*found = type_by_id(btf, btf->recent);
+		if (is_called(found, keyword, name))
+			return 0;
+	}
+	ret = search_composite(btf, keyword, name, found);
+	if (ret)
+		btf->recent = 0;
+	return btf->damaged ? -EINVAL : ret;
 }
 
 /**
@@ -390,8 +414,10 @@ int layout_btf_enumerator(struct layout_btf *btf, const char *name, u32 *value)
 	u32 id;
 
 	for (id = 1; id < btf->count && !btf->damaged; id++) {
+		if (!is_of_kind(btf, id, KIND_ENUM))
+			continue;
 		type = type_by_id(btf, id);
-		if (type.kind == KIND_ENUM && has_enumerator(btf, &type, name, value))
+		if (has_enumerator(btf, &type, name, value))
 			return btf->damaged ? -EINVAL : 0;
 	}
 	return btf->damaged ? -EINVAL : -ENOENT;
@@ -411,8 +437,10 @@ int layout_btf_function(struct layout_btf *btf, const char *name, u32 *arguments
 	u32 id;
 
 	for (id = 1; id < btf->count && !btf->damaged; id++) {
+		if (!is_of_kind(btf, id, KIND_FUNC))
+			continue;
 		type = type_by_id(btf, id);
-		if (type.kind != KIND_FUNC || strcmp(type.name, name))
+		if (strcmp(type.name, name))
 			continue;
 		*arguments = type_by_id(btf, type.size_or_type).vlen;
 		return btf->damaged ? -EINVAL : 0;

@@ -34,6 +34,8 @@ struct layout_span {
  * @strings: their names
  * @index: where each type begins within @types, by type id; the caller's memory
  * @count: type ids run from 1 to @count - 1
+ * @recent: type id of the structure that was asked for last, or 0: questions
+ *	come in groups, and there are a hundred thousand types to look through
  */
 struct layout_btf {
 	bool big_endian;
@@ -42,6 +44,7 @@ struct layout_btf {
 	struct layout_span strings;
 	u32 *index;
 	u32 count;
+	u32 recent;
 };
 
 /**

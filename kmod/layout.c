@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/stddef.h>
 
@@ -128,6 +129,7 @@ static int __init check_expectations(struct layout_btf *btf)
 		ret = check_expectation(btf, &expectations[i]);
 		if (ret)
 			return ret;
+		cond_resched();
 	}
 	return 0;
 }
@@ -192,14 +194,14 @@ int __init vfio_ccw_check_layout(void)
 	struct file *file = filp_open(BTF_PATH, O_RDONLY, 0);
 	int ret;
 
-	if (IS_ERR(file) && IS_ENABLED(CONFIG_MODVERSIONS))
-		return 0;
-	if (IS_ERR(file)) {
-		pr_err("cannot open %s to see whether this was built for this kernel: %pe\n",
-		       BTF_PATH, file);
-		return -ENOEXEC;
+	if (!IS_ERR(file)) {
+		ret = check_file(file);
+		filp_close(file, NULL);
+		return ret;
 	}
-	ret = check_file(file);
-	filp_close(file, NULL);
-	return ret;
+	if (IS_ENABLED(CONFIG_MODVERSIONS))
+		return 0;
+	pr_err("cannot open %s to see whether this was built for this kernel: %pe\n",
+	       BTF_PATH, file);
+	return -ENOEXEC;
 }

@@ -45,7 +45,7 @@ ok "bind to io_subchannel" bind "$busy" io_subchannel
 udevadm settle
 
 ok "a subchannel is bound for unloading" bind_vfio "$random"
-ok "the module unloads with a subchannel bound" rmmod vfio_ccw
+ok "the module unloads with a subchannel bound" modprobe -r vfio_ccw
 is "$(driver_of "$random")" "" "which has no driver then"
 not_ok "the mdev bus is gone" test -e /sys/bus/mdev
 not_ok "the class of parents is gone" test -e /sys/class/mdev_bus
