@@ -4,8 +4,8 @@
  * what must hold of them: a fuzzer's input and a random one are alike.
  *
  * The bytes are a small language, most sentences of which are nearly right
- * programs, which is where the mistakes are; scenario.c tells it, and
- * scenario-writer.h writes it. Bytes that end too early read as zeros.
+ * programs, which is where the mistakes are; scenario.c tells it. Bytes that end
+ * too early read as zeros.
  *
  * A scenario chooses: the ORB, guest memory and its size, holes, pages that
  * cannot be pinned, the arena, the sink, what the device does, how memory
