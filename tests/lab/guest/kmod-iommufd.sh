@@ -29,7 +29,7 @@ device() {
 
 # guest OPTION...: what a guest with these devices prints.
 guest() {
-  timeout 60 qemu-system-s390x -machine s390-ccw-virtio -accel tcg,tb-size=64 -cpu max -m 64M \
+  timeout 240 qemu-system-s390x -machine s390-ccw-virtio -accel tcg,tb-size=64 -cpu max -m 64M \
     -nodefaults -display none -serial stdio -no-reboot -kernel /lab/guests/bare-guest \
     -object iommufd,id=iommufd0 "$@" < /dev/null 2>&1 | tr -d '\r'
 }
