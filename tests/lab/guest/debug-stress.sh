@@ -66,7 +66,6 @@ for opponent in look halt clear eventfds scribble reset unmap; do
   pit "$opponent" 60
 done
 pit reopen 100
-pit look,halt,clear,eventfds,reset,unmap 60
 for loss in remove unbind kill; do
   pit "$loss" 5
 done
@@ -77,7 +76,6 @@ ok "the virtio device goes back" put_away "$random"
 
 ok "the 3270, which has a path of its own" use "$terminal"
 pit path 80
-pit path,halt,reset,unmap 60
 ok "the 3270 goes back" put_away "$terminal"
 
 ok "the module can be unloaded" rmmod vfio_ccw
