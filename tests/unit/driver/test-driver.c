@@ -71,20 +71,6 @@ vfio_ccw_reset (struct vfio_ccw_device *device)
   return do_request (device);
 }
 
-/* There is always a program whose pages are to be given up. */
-bool
-vfio_ccw_retire (struct vfio_ccw_device *device)
-{
-  (void) device;
-  return true;
-}
-
-void
-vfio_ccw_pages_collect (struct vfio_ccw_device *device)
-{
-  do_request (device);
-}
-
 int
 vfio_ccw_enable (struct vfio_ccw_device *device)
 {
@@ -135,10 +121,11 @@ vfio_ccw_status_waits (struct vfio_ccw_device *device)
   return false;
 }
 
+/* Gives up a program's pages, too, which must not meet a new request. */
 bool
-vfio_ccw_status_peek (struct vfio_ccw_device *device, struct irb_words *irb, bool take)
+vfio_ccw_status_look (struct vfio_ccw_device *device, struct irb_words *irb, bool take)
 {
-  (void) device;
+  do_request (device);
   *irb = (struct irb_words) { { 0 } };
   return take;
 }
