@@ -34,6 +34,7 @@ guest() {
     -object iommufd,id=iommufd0 "$@" < /dev/null 2>&1 | tr -d '\r'
 }
 
+modprobe vfio_ccw
 like "$(modinfo -F filename vfio_ccw)" "*/updates/vfio_ccw.ko" "the driver is ours"
 like "$(modinfo -F depends vfio_ccw)" "*mdev*" "it has no core for mediated devices of its own"
 ok "the kernel's core is loaded" test -d /sys/module/mdev
