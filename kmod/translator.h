@@ -52,6 +52,10 @@
  *    gives the program check the guest would get, only if the channel comes
  *    there. What does not fit is treated alike, and never takes room from the
  *    needed CCWs: if @cut says CCW_XLAT_SPACE, a larger arena will do better.
+ *  - Needed, and entered in yet another way by a status modifier: one CCW, and
+ *    so one list of addresses for both. One that moves no data the way it is
+ *    needed must have what it would move the other way, or fails: with the sink
+ *    instead the channel would go on with wrong data.
  *
  * Memory: the arena is filled from below with what the channel reads (CCWs
  * first, IDAWs behind) and from above with bookkeeping. A program takes
