@@ -62,25 +62,28 @@ static u32 free_bytes(const struct ccw_xlat *x)
 /* Is there room for a list and all the pages that it may need? */
 static bool room_for(const struct ccw_xlat *x, u32 idaws)
 {
-	return free_bytes(x) >= (u32)sizeof(struct idal_head) + idaws * IDAW_COST;
+	return free_bytes(x) >= 2 * HEAD_SIZE + idaws * IDAW_COST;
 }
 
 static u8 *next_list(const struct ccw_xlat *x)
 {
-	return arena_at(x, x->low + (u32)sizeof(struct idal_head));
+	return arena_at(x, x->low + HEAD_SIZE);
 }
 
-/* Keeps the list that was made behind all others. Return: its IDAL's address. */
-static u32 keep_list(struct ccw_xlat *x, u32 slot, u32 idaws, u32 room)
+/*
+ * Keeps the list of so many IDAWs that was made behind all others. @slot is its
+ * CCW, or NO_SLOT. Return: the IDAL's address.
+ */
+static u32 keep_list(struct ccw_xlat *x, u32 slot, u32 idaws)
 {
-	struct idal_head *head = (struct idal_head *)arena_at(x, x->low);
-	u32 idal = arena_abs(x, x->low + (u32)sizeof(*head));
+	u64 translate = slot == NO_SLOT ? 0 : idaws;
+	u32 idal = x->low + HEAD_SIZE;
 
-	head->slot = slot;
-	head->idaws = (u16)idaws;
-	head->room = (u16)room;
-	x->low += (u32)sizeof(*head) + room * IDAW_SIZE;
-	return idal;
+	store_be64(arena_at(x, x->low), (u64)slot << HEAD_SLOT_SHIFT |
+		   translate << HEAD_IDAWS_SHIFT | idaws);
+	x->low = idal + idaws * IDAW_SIZE;
+	store_be64(arena_at(x, x->low), 1);
+	return arena_abs(x, idal);
 }
 
 static u64 page_of(u64 address)
@@ -224,28 +227,13 @@ static enum ccw_xlat_reason use_sink_list(struct ccw_xlat *x, const struct data_
 			return CCW_XLAT_SPACE;
 		for (i = 0; i < nr; i++, idaw += IDAW_SIZE)
 			store_be64(idaw, address);
-		*shared = keep_list(x, NO_SLOT, 0, nr);
+		*shared = keep_list(x, NO_SLOT, nr);
 	}
 	set_ccw(data->ccw, data->word | CCW_INDIRECT, *shared);
 	return CCW_XLAT_OK;
 }
 
-/*
- * A needed CCW that speculation would enter the other way round gets the list
- * it needs. Should the channel come the other way, the first IDAW serves both,
- * and every other gives a program check, being on the wrong side of its block:
- * so there has to be another.
- */
-static bool end_list(const struct ccw_xlat *x, u32 nr)
-{
-	if (free_bytes(x) < (u32)sizeof(struct idal_head) + (nr + 1) * IDAW_SIZE)
-		return false;
-	store_be64(next_list(x) + nr * IDAW_SIZE, x->arena.sink + 1);
-	return true;
-}
-
-static enum ccw_xlat_reason use_guest_pages(struct ccw_xlat *x, const struct data_ccw *data,
-					    bool ends)
+static enum ccw_xlat_reason use_guest_pages(struct ccw_xlat *x, const struct data_ccw *data)
 {
 	enum ccw_xlat_reason reason;
 	u32 nr;
@@ -256,10 +244,8 @@ static enum ccw_xlat_reason use_guest_pages(struct ccw_xlat *x, const struct dat
 		reason = list_blocks(x, data, &nr);
 	if (reason)
 		return reason;
-	if (ends && !end_list(x, nr))
-		return CCW_XLAT_SPACE;
 	x->nr_bytes += data->count;
-	set_ccw(data->ccw, data->word | CCW_INDIRECT, keep_list(x, data->slot, nr, nr + ends));
+	set_ccw(data->ccw, data->word | CCW_INDIRECT, keep_list(x, data->slot, nr));
 	return CCW_XLAT_OK;
 }
 
@@ -291,6 +277,8 @@ static bool both_directions(const struct data_ccw *data)
 /*
  * A CCW that moves data and is entered both forward and backward goes the way it
  * is needed. What moves nothing that way does with any list: the others have it.
+ * Should the channel come the other way, the first IDAW serves both, and behind
+ * it is a program check, be it an IDAW on the wrong side of its block or a head.
  */
 static enum ccw_xlat_reason settle_direction(struct ccw_xlat *x, struct data_ccw *data)
 {
@@ -318,16 +306,15 @@ static enum ccw_xlat_reason list_data(struct ccw_xlat *x, u32 slot, u8 *ccw, u8 
 		.operations = operations,
 		.backward = operations & ENTER_BACKWARD,
 	};
-	enum ccw_xlat_reason reason;
+	enum ccw_xlat_reason reason = CCW_XLAT_OK;
 
 	if (!moves_data(word, operations))
 		return use_sink_list(x, &data);
-	if (!both_directions(&data))
-		return use_guest_pages(x, &data, false);
-	reason = settle_direction(x, &data);
+	if (both_directions(&data))
+		reason = settle_direction(x, &data);
 	if (reason)
 		return reason;
-	return use_guest_pages(x, &data, true);
+	return use_guest_pages(x, &data);
 }
 
 /*
@@ -554,20 +541,22 @@ static bool translate_idal(const struct ccw_xlat *x, u8 *idaw, u32 nr, u32 *hint
  */
 enum ccw_xlat_reason ccw_xlat_translate_data(struct ccw_xlat *x)
 {
-	const struct idal_head *head;
 	u32 hint = 0;
-	u32 list;
+	u32 list, slot;
+	u64 head;
 
 	for (list = x->nr_slots * CCW_SIZE; list < x->low;
-	     list += (u32)sizeof(*head) + head->room * IDAW_SIZE) {
-		head = (const struct idal_head *)arena_at(x, list);
-		if (translate_idal(x, (u8 *)(head + 1), head->idaws, &hint))
+	     list += HEAD_SIZE + ((u32)head & HEAD_ROOM) * IDAW_SIZE) {
+		head = load_be64(arena_at(x, list));
+		slot = (u32)(head >> HEAD_SLOT_SHIFT);
+		if (translate_idal(x, arena_at(x, list + HEAD_SIZE),
+				   (u32)head >> HEAD_IDAWS_SHIFT, &hint))
 			continue;
-		if (!slot_note(x, head->slot)->ccw.needed) {
-			cut_slot(x, head->slot, CCW_XLAT_PIN);
+		if (!slot_note(x, slot)->ccw.needed) {
+			cut_slot(x, slot, CCW_XLAT_PIN);
 			continue;
 		}
-		x->error.guest_ccw = ccw_xlat_slot_guest(x, head->slot);
+		x->error.guest_ccw = ccw_xlat_slot_guest(x, slot);
 		return CCW_XLAT_PIN;
 	}
 	return CCW_XLAT_OK;

@@ -11,7 +11,7 @@
  * to yet is as the guest has it. Each has a note of the same size; notes grow
  * down from the end in step with the slots.
  *
- * A list is an IDAL with a head of its own, see struct idal_head. guest_page
+ * A list is an IDAL with a head of its own, see HEAD_SIZE. guest_page
  * grows down, host_page gets its room at the same time.
  *
  * Slots form segments, each the copy of a contiguous range of guest memory:
@@ -43,7 +43,9 @@
 #define CCW_COUNT		0x0000ffffu
 
 #define CCW_COMMAND_NOP		0x03
+#define CCW_COMMAND_SENSE	0x04
 #define CCW_COMMAND_TIC		0x08
+#define CCW_COMMAND_SENSE_ID	0xe4
 
 #define CCW_SIZE		8u
 #define IDAW_SIZE		8u
@@ -92,12 +94,16 @@ union slot_note {
 	} head;
 };
 
-/* In front of every IDAL in the arena: whose it is. */
-struct idal_head {
-	u32 slot;	/* its CCW, or NO_SLOT if the IDAWs need no translation */
-	u16 idaws;	/* how many the CCW uses */
-	u16 room;	/* how many there are */
-};
+/*
+ * In front of every IDAL in the arena: whose it is. There is one more behind the
+ * last. It is big-endian, so that the channel, should it come to the end of a list
+ * because it goes through its first block the other way round, finds an IDAW there
+ * that no block begins or ends at, and so a program check.
+ */
+#define HEAD_SIZE		8u
+#define HEAD_SLOT_SHIFT		32	/* its CCW, or NO_SLOT: nothing to translate */
+#define HEAD_IDAWS_SHIFT	16	/* how many to translate */
+#define HEAD_ROOM		0xffffu	/* how many there are: from 1 to 33 */
 
 /*
  * What the channel sees is big-endian. On s390 each of these is one instruction,

@@ -63,6 +63,18 @@ static enum ccw_xlat_reason check_ccw(const struct ccw_xlat *x, u32 word, u8 how
 	return CCW_XLAT_OK;
 }
 
+/*
+ * These commands mean the same to every device (SA22-7204, "Common I/O-Device
+ * Commands"), which has nothing to tell by a status modifier. What is behind a
+ * program is most often an older one, whose pages need not be pinned for them.
+ */
+static inline bool never_modifies(u8 command, u8 entered)
+{
+	return entered == ENTER_COMMAND &&
+	       (command == CCW_COMMAND_NOP || command == CCW_COMMAND_SENSE_ID ||
+		command == CCW_COMMAND_SENSE);
+}
+
 /* Remembers to look where a status modifier leads from here. */
 static void follow_later(struct ccw_xlat *x, u32 slot)
 {
@@ -120,7 +132,8 @@ static enum walk_stop go_straight(struct ccw_xlat *x, struct walk *at)
 		if (next == CHAIN_FAILS || next == CHAIN_ENDS)
 			break;
 		stop = WALK_AT_LINK;
-		if (speculating && !(word & CCW_CHAIN_DATA))
+		if (speculating && !(word & CCW_CHAIN_DATA) &&
+		    !never_modifies(word_command(word), how))
 			follow_later(x, slot);
 	}
 	at->slot = slot;
@@ -271,8 +284,11 @@ static void follow_all(struct ccw_xlat *x)
 /* Only command chaining can skip a CCW, and most often leads there anyway. */
 static bool modifier_matters(const u8 *ccw, const union slot_note *note)
 {
-	return (ccw_word(ccw) & (CCW_CHAIN_DATA | CCW_CHAIN_COMMAND)) == CCW_CHAIN_COMMAND &&
-	       !(note[-2].ccw.entered & ENTER_COMMAND) && note->ccw.needed;
+	u32 word = ccw_word(ccw);
+
+	return (word & (CCW_CHAIN_DATA | CCW_CHAIN_COMMAND)) == CCW_CHAIN_COMMAND &&
+	       !(note[-2].ccw.entered & ENTER_COMMAND) && note->ccw.needed &&
+	       !never_modifies(word_command(word), note->ccw.entered);
 }
 
 static void speculate_in_segment(struct ccw_xlat *x, u32 head)

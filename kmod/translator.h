@@ -52,6 +52,8 @@
  *    gives the program check the guest would get, only if the channel comes
  *    there. What does not fit is treated alike, and never takes room from the
  *    needed CCWs: if @cut says CCW_XLAT_SPACE, a larger arena will do better.
+ *    NOP, sense and Sense ID, which are the same for every device, never give a
+ *    status modifier; all other commands are thought to be able to.
  *  - Needed, and entered in yet another way by a status modifier: one CCW, and
  *    so one list of addresses for both. One that moves no data the way it is
  *    needed must have what it would move the other way, or fails: with the sink
@@ -64,7 +66,7 @@
  *	   at the program's start CCW_XLAT_PIECE_FIRST, but no more than an eighth
  *	   of the arena's length), and each place where the program is not
  *	   contiguous takes 3 more;
- *	 8 bytes for each CCW that moves data;
+ *	 8 bytes for each CCW that moves data, and 8 more;
  *	 8 bytes for each host IDAW, one a block touched: 4 KiB blocks, or 2 KiB
  *	   if the guest's ORB and any of its CCWs ask for 2 KiB IDAWs; blocks are
  *	   counted per CCW, and there must be room for 16 bytes with each of them;

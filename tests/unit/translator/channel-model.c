@@ -286,6 +286,9 @@ start_command (ChannelRun *run, const Ccw *ccw)
   run->move = move_of (ccw->command);
   run->step = run->commands < run->device->n_steps ? run->device->steps[run->commands] : everything;
   run->moved = 0;
+  /* No device has a status modifier for NOP, sense and Sense ID. */
+  if (ccw->command == 0x03 || ccw->command == 0x04 || ccw->command == 0xe4)
+    run->step.status_modifier = FALSE;
   run->commands++;
   note (run, NOTE_COMMAND, 0, 0, ccw->command);
 }
