@@ -504,31 +504,47 @@ enum ccw_xlat_reason ccw_xlat_read_data(struct ccw_xlat *x)
 	}
 	if (other != NO_SLOT)
 		finish_other_slots(x, other);
-	finish_links(x);
+	if (x->linked)
+		finish_links(x);
 	ccw_xlat_publish_pages(x);
 	return CCW_XLAT_OK;
 }
 
-static u32 page_index(const struct ccw_xlat *x, u64 page, u32 hint)
+/* A page, and its place in both arrays. */
+struct page_place {
+	const u64 *guest;
+	const u64 *host;
+};
+
+/* Most often a page is the one looked at last, or the next. */
+static inline struct page_place find_place(const struct ccw_xlat *x, u64 page,
+					   struct page_place near)
 {
-	if (x->guest_page[hint] == page)
-		return hint;
-	if (hint + 1 < x->nr_pages && x->guest_page[hint + 1] == page)
-		return hint + 1;
-	return ccw_xlat_find_page(x, page);
+	u32 i;
+
+	if (*near.guest == page)
+		return near;
+	near.guest++;
+	near.host++;
+	if (near.guest < x->guest_page + x->nr_pages && *near.guest == page)
+		return near;
+	i = ccw_xlat_find_page(x, page);
+	near.guest = x->guest_page + i;
+	near.host = x->host_page + i;
+	return near;
 }
 
-static bool translate_idal(const struct ccw_xlat *x, u8 *idaw, u32 nr, u32 *hint)
+static inline bool translate_idal(const struct ccw_xlat *x, u8 *idaw, u32 nr,
+				  struct page_place *at)
 {
-	u64 address, host;
+	u64 address;
 
 	for (; nr; nr--, idaw += IDAW_SIZE) {
 		address = load_be64(idaw);
-		*hint = page_index(x, page_of(address), *hint);
-		host = x->host_page[*hint];
-		if (host == CCW_XLAT_UNPINNED)
+		*at = find_place(x, page_of(address), *at);
+		if (*at->host == CCW_XLAT_UNPINNED)
 			return false;
-		store_be64(idaw, host + (address & PAGE_OFFSET_MASK));
+		store_be64(idaw, *at->host + (address & PAGE_OFFSET_MASK));
 	}
 	return true;
 }
@@ -541,7 +557,7 @@ static bool translate_idal(const struct ccw_xlat *x, u8 *idaw, u32 nr, u32 *hint
  */
 enum ccw_xlat_reason ccw_xlat_translate_data(struct ccw_xlat *x)
 {
-	u32 hint = 0;
+	struct page_place at = { .guest = x->guest_page, .host = x->host_page };
 	u32 list, slot;
 	u64 head;
 
@@ -550,7 +566,7 @@ enum ccw_xlat_reason ccw_xlat_translate_data(struct ccw_xlat *x)
 		head = load_be64(arena_at(x, list));
 		slot = (u32)(head >> HEAD_SLOT_SHIFT);
 		if (translate_idal(x, arena_at(x, list + HEAD_SIZE),
-				   (u32)head >> HEAD_IDAWS_SHIFT, &hint))
+				   (u32)head >> HEAD_IDAWS_SHIFT, &at))
 			continue;
 		if (!slot_note(x, slot)->ccw.needed) {
 			cut_slot(x, slot, CCW_XLAT_PIN);

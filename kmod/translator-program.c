@@ -170,6 +170,7 @@ static enum ccw_xlat_reason arrive(struct ccw_xlat *x, struct walk *at)
 	if (at->slot != place) {
 		slot_note(x, place)->ccw.next = at->slot;
 		slot_note(x, place)->ccw.entered |= at->how;
+		x->linked = true;
 	}
 	at->head = x->near_head;
 	return CCW_XLAT_OK;
@@ -317,6 +318,9 @@ static void speculate(struct ccw_xlat *x)
 {
 	u32 head;
 
+	/* A program of one CCW chains to nothing. */
+	if (segment_reach(x, 0) == 2 && !x->linked)
+		return;
 	x->speculating = true;
 	for_each_segment(x, head)
 		speculate_in_segment(x, head);

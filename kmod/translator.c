@@ -212,21 +212,29 @@ static bool is_pinned(u64 host)
 	return host != CCW_XLAT_UNPINNED;
 }
 
-/* How many entries from @first on, pinned or not, are one run of pages? */
-static u32 run_length(const struct ccw_xlat *x, u32 first, bool pinned)
+/*
+ * Marks the run of pages from @first on, which are pinned or not, as not pinned.
+ * Inline, so that there is a loop for either: this is a good part of what a page
+ * costs. Return: how many there are.
+ */
+static inline u32 take_run(struct ccw_xlat *x, u32 first, const bool pinned)
 {
-	const u64 *guest = x->guest_page + first;
-	const u64 *host = x->host_page + first;
-	u64 next = *guest;
+	const u64 *const start = x->guest_page + first;
+	const u64 *guest = start;
+	u64 *host = x->host_page + first;
 	u32 most = x->nr_pages - first;
-	u32 length;
+	u64 next = *guest;
+	const u64 *end;
 
 	if (most > CCW_XLAT_RUN_MAX)
 		most = CCW_XLAT_RUN_MAX;
-	for (length = 0; length < most; length++, next += CCW_XLAT_PAGE_SIZE)
-		if (guest[length] != next || is_pinned(host[length]) != pinned)
+	for (end = start + most; guest < end; guest++, host++, next += CCW_XLAT_PAGE_SIZE) {
+		if (*guest != next || is_pinned(*host) != pinned)
 			break;
-	return length;
+		if (pinned)
+			*host = CCW_XLAT_UNPINNED;
+	}
+	return (u32)(guest - start);
 }
 
 static bool error_is_about_a_page(int error)
@@ -269,7 +277,7 @@ int ccw_xlat_pin(struct ccw_xlat *x, ccw_xlat_pin_fn pin, void *ctx)
 	int ret;
 
 	for (first = 0; first < x->nr_pages; first += length ? length : 1) {
-		length = run_length(x, first, false);
+		length = take_run(x, first, false);
 		if (!length)
 			continue;
 		ret = pin_run(x, first, length, pin, ctx);
@@ -283,14 +291,12 @@ int ccw_xlat_pin(struct ccw_xlat *x, ccw_xlat_pin_fn pin, void *ctx)
 
 void ccw_xlat_unpin(struct ccw_xlat *x, ccw_xlat_unpin_fn unpin, void *ctx)
 {
-	u32 first, length, i;
+	u32 first, length;
 
 	for (first = 0; first < x->nr_pages; first += length ? length : 1) {
-		length = run_length(x, first, true);
+		length = take_run(x, first, true);
 		if (!length)
 			continue;
-		for (i = 0; i < length; i++)
-			x->host_page[first + i] = CCW_XLAT_UNPINNED;
 		unpin(ctx, x->guest_page[first], length);
 	}
 }

@@ -235,6 +235,7 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  * @format1: guest CCWs are format 1
  * @format2_idaws: guest IDAWs are format 2 (64 bits)
  * @indirect: some guest CCW has an IDAL
+ * @linked: some link is in use
  * @speculating: visiting speculative CCWs
  * @kept: bytes of arena that speculative CCWs must leave for needed data
  * @guest_shift: what a guest IDAW designates, as a power of two
@@ -269,6 +270,7 @@ struct ccw_xlat {
 	bool format1;
 	bool format2_idaws;
 	bool indirect;
+	bool linked;
 	bool speculating;
 	u32 kept;
 	u32 guest_shift;
