@@ -13,9 +13,9 @@
  *				those take the container's lock, under which
  *				VFIO calls dma_unmap.
  *   sch->lock (spinlock, irq)	the subchannel and everything that says what it
- *				does: state, status. The
- *				common I/O layer holds it around our interrupt
- *				and channel path handlers.
+ *				does: state, status. The common I/O layer
+ *				holds it around our interrupt and channel path
+ *				handlers.
  *   crw.lock, triggers.lock	leaves (spinlocks, irq).
  *
  * pages.lock and sch->lock are never held together.
@@ -252,7 +252,7 @@ void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
 
 /* status.c */
 void vfio_ccw_interrupt(struct subchannel *sch);
-bool vfio_ccw_status_waits(struct vfio_ccw_device *device);
+void vfio_ccw_status_remind(struct vfio_ccw_device *device, bool always);
 bool vfio_ccw_status_look(struct vfio_ccw_device *device, struct irb_words *irb, bool take);
 void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb_words *irb);
 void vfio_ccw_status_forget(struct vfio_ccw_device *device);

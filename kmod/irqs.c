@@ -5,6 +5,7 @@
  */
 #include <linux/eventfd.h>
 #include <linux/nospec.h>
+#include <linux/sched.h>
 #include <linux/uaccess.h>
 
 #include "observe.h"
@@ -81,7 +82,8 @@ static bool is_shared(const struct vfio_ccw_triggers *triggers, unsigned int ind
  * @triggers: the eventfds
  * @index: VFIO_CCW_*_IRQ_INDEX
  *
- * Any context.
+ * An eventfd that another interrupt of the device uses too is left alone.
+ * Process context.
  */
 void vfio_ccw_untrigger(struct vfio_ccw_triggers *triggers, unsigned int index)
 {
@@ -92,8 +94,12 @@ void vfio_ccw_untrigger(struct vfio_ccw_triggers *triggers, unsigned int index)
 	/* The counter can be reset only while somebody stops waiting for it. */
 	INIT_LIST_HEAD(&nobody.entry);
 	spin_lock_irqsave(&triggers->lock, flags);
-	if (triggers->eventfd[index] && !is_shared(triggers, index))
+	if (triggers->eventfd[index] && !is_shared(triggers, index)) {
+		/* As eventfd_read(): whoever waits for room must not signal it in turn. */
+		current->in_eventfd = 1;
 		eventfd_ctx_remove_wait_queue(triggers->eventfd[index], &nobody, &count);
+		current->in_eventfd = 0;
+	}
 	spin_unlock_irqrestore(&triggers->lock, flags);
 }
 
@@ -113,16 +119,12 @@ int vfio_ccw_get_irq_info(struct vfio_irq_info *info)
 }
 
 /* What happened before there was an eventfd is told by a signal all the same. */
-static bool something_waits(struct vfio_ccw_device *device, unsigned int index)
+static void tell_again(struct vfio_ccw_device *device, unsigned int index)
 {
-	switch (index) {
-	case VFIO_CCW_IO_IRQ_INDEX:
-		return vfio_ccw_status_waits(device);
-	case VFIO_CCW_CRW_IRQ_INDEX:
-		return vfio_ccw_crw_waits(&device->crw);
-	default:
-		return false;
-	}
+	if (index == VFIO_CCW_IO_IRQ_INDEX)
+		vfio_ccw_status_remind(device, false);
+	else if (index == VFIO_CCW_CRW_IRQ_INDEX && vfio_ccw_crw_waits(&device->crw))
+		vfio_ccw_trigger(&device->triggers, index);
 }
 
 static int set_eventfd(struct vfio_ccw_device *device, unsigned int index,
@@ -141,8 +143,7 @@ static int set_eventfd(struct vfio_ccw_device *device, unsigned int index,
 			return PTR_ERR(eventfd);
 	}
 	replace_eventfd(&device->triggers, index, eventfd);
-	if (something_waits(device, index))
-		vfio_ccw_trigger(&device->triggers, index);
+	tell_again(device, index);
 	return 0;
 }
 

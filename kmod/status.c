@@ -23,6 +23,13 @@ static const struct ccw_xlat *running_program(const struct vfio_ccw_device *devi
 	return &device->program;
 }
 
+/* Every signal is counted, so that it can be taken back. The caller holds sch->lock. */
+static void signal_status(struct vfio_ccw_device *device)
+{
+	device->signals++;
+	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+}
+
 static void status_arrived(struct vfio_ccw_device *device, const struct irb *irb)
 {
 	const struct ccw_xlat *program = running_program(device);
@@ -37,11 +44,10 @@ static void status_arrived(struct vfio_ccw_device *device, const struct irb *irb
 	if (ends)
 		vfio_ccw_move(device, FSM_FINAL);
 	irb_box_put(&device->status, &status);
-	device->signals++;
 	device->interrupts++;
 	if (wq_has_sleeper(&device->interrupted))
 		wake_up_all(&device->interrupted);
-	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+	signal_status(device);
 	observe_signalled(device, arrived, ends);
 }
 
@@ -69,19 +75,16 @@ void vfio_ccw_interrupt(struct subchannel *sch)
 }
 
 /**
- * vfio_ccw_status_waits - has nobody read the status yet
+ * vfio_ccw_status_remind - signal once more, if there is status nobody has read
  * @device: the device
- *
- * Return: whether there is some.
+ * @always: signal also if there is none
  */
-bool vfio_ccw_status_waits(struct vfio_ccw_device *device)
+void vfio_ccw_status_remind(struct vfio_ccw_device *device, bool always)
 {
-	bool waits;
-
 	spin_lock_irq(&device->sch->lock);
-	waits = device->status.unread;
+	if (always || device->status.unread)
+		signal_status(device);
 	spin_unlock_irq(&device->sch->lock);
-	return waits;
 }
 
 /*
@@ -140,8 +143,7 @@ void vfio_ccw_status_untake(struct vfio_ccw_device *device, const struct irb_wor
 {
 	spin_lock_irq(&device->sch->lock);
 	irb_box_untake(&device->status, irb);
-	device->signals++;
-	vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+	signal_status(device);
 	spin_unlock_irq(&device->sch->lock);
 }
 
@@ -153,7 +155,9 @@ void vfio_ccw_status_forget(struct vfio_ccw_device *device)
 {
 	spin_lock_irq(&device->sch->lock);
 	device->status = (struct irb_box) {};
+	device->counters.signalled_at = 0;
+	if (device->signals)
+		take_back_signals(device);
 	device->signals = 0;
-	take_back_signals(device);
 	spin_unlock_irq(&device->sch->lock);
 }

@@ -202,7 +202,7 @@ int vfio_ccw_reset(struct vfio_ccw_device *device)
 	vfio_ccw_status_forget(device);
 	ret = vfio_ccw_enable(device);
 	if (owes)
-		vfio_ccw_trigger(&device->triggers, VFIO_CCW_IO_IRQ_INDEX);
+		vfio_ccw_status_remind(device, true);
 	vfio_ccw_observe_reset(device, ret);
 	return ret;
 }

@@ -124,9 +124,13 @@ eventfd_ctx_remove_wait_queue (struct eventfd_ctx *context, struct wait_queue_en
                                u64 *count)
 {
   (void) entry;
+  if (!current->in_eventfd)
+    fail ("who waits for room in an eventfd may signal it while it is locked");
   *count = (u64) __atomic_exchange_n (&context->signals, 0, __ATOMIC_SEQ_CST);
   return *count ? 0 : -EAGAIN;
 }
+
+_Thread_local struct task_struct current_task;
 
 size_t
 array_index_nospec (size_t index, size_t size)

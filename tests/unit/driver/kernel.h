@@ -97,6 +97,14 @@ void eventfd_signal (struct eventfd_ctx *context);
 int eventfd_ctx_remove_wait_queue (struct eventfd_ctx *context, struct wait_queue_entry *entry,
                                    u64 *count);
 
+/* What of the running task the driver looks at. */
+struct task_struct
+{
+  unsigned in_eventfd : 1;
+};
+extern _Thread_local struct task_struct current_task;
+#define current (&current_task)
+
 /* How many indices were made harmless for speculative execution. */
 extern unsigned int nospec_indices;
 size_t array_index_nospec (size_t index, size_t size);
@@ -355,7 +363,7 @@ void vfio_ccw_disable (struct vfio_ccw_device *device);
 int vfio_ccw_reset (struct vfio_ccw_device *device);
 void vfio_ccw_give_up (struct work_struct *work);
 void vfio_ccw_dma_unmap (struct vfio_device *device, u64 iova, u64 length);
-bool vfio_ccw_status_waits (struct vfio_ccw_device *device);
+void vfio_ccw_status_remind (struct vfio_ccw_device *device, bool always);
 bool vfio_ccw_status_look (struct vfio_ccw_device *device, struct irb_words *irb, bool take);
 void vfio_ccw_status_untake (struct vfio_ccw_device *device, const struct irb_words *irb);
 void vfio_ccw_status_forget (struct vfio_ccw_device *device);

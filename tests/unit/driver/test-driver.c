@@ -114,11 +114,11 @@ vfio_ccw_dma_unmap (struct vfio_device *device, u64 iova, u64 length)
   (void) length;
 }
 
-bool
-vfio_ccw_status_waits (struct vfio_ccw_device *device)
+void
+vfio_ccw_status_remind (struct vfio_ccw_device *device, bool always)
 {
   (void) device;
-  return false;
+  (void) always;
 }
 
 /* Gives up a program's pages, too, which must not meet a new request. */
@@ -398,6 +398,27 @@ test_free_under_spinlock (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (eventfds[1].references, ==, 0);
 }
 
+/* Whoever is woken for room in an eventfd must not signal it: see eventfd_ctx_remove_wait_queue (). */
+static void
+test_take_back (Fixture *fixture, gconstpointer data)
+{
+  struct vfio_ccw_triggers *triggers = &fixture->device->triggers;
+
+  (void) data;
+  g_assert_cmpint (set_eventfd (fixture, VFIO_CCW_IO_IRQ_INDEX, 0), ==, 0);
+  vfio_ccw_trigger (triggers, VFIO_CCW_IO_IRQ_INDEX);
+  vfio_ccw_trigger (triggers, VFIO_CCW_IO_IRQ_INDEX);
+  g_assert_cmpint (eventfds[0].signals, ==, 2);
+  vfio_ccw_untrigger (triggers, VFIO_CCW_IO_IRQ_INDEX);
+  g_assert_cmpint (eventfds[0].signals, ==, 0);
+  g_assert_false (current->in_eventfd);
+
+  g_assert_cmpint (set_eventfd (fixture, VFIO_CCW_CRW_IRQ_INDEX, 0), ==, 0);
+  vfio_ccw_trigger (triggers, VFIO_CCW_CRW_IRQ_INDEX);
+  vfio_ccw_untrigger (triggers, VFIO_CCW_IO_IRQ_INDEX);
+  g_assert_cmpint (eventfds[0].signals, ==, 1);
+}
+
 static void
 test_eventfds_end_with_the_user (Fixture *fixture, gconstpointer data)
 {
@@ -504,6 +525,7 @@ main (int argc, char **argv)
     { "/driver/request/windows", test_request_windows },
     { "/driver/eventfd/race", test_eventfd_race },
     { "/driver/eventfd/free-under-spinlock", test_free_under_spinlock },
+    { "/driver/eventfd/take-back", test_take_back },
     { "/driver/eventfd/end-with-the-user", test_eventfds_end_with_the_user },
     { "/driver/index/region", test_region_index },
     { "/driver/index/region-speculated", test_region_index_speculated },
