@@ -37,8 +37,6 @@
 	}
 
 #define PMCW_QF			0x8000	/* in pmcw.flags: QDIO facility */
-#define PMCW_ENA		0x0080	/* in pmcw.flags: enabled */
-#define PMCW_DNV		0x0001	/* in pmcw.flags: device number valid */
 
 /* path-management-control word, Principles of Operation, chapter 15 */
 struct pmcw {
@@ -64,14 +62,6 @@ struct schib {
 	u8 mda[4];
 } __packed __aligned(4);
 
-/* what cio_commit_config() writes to the subchannel; not touched here */
-struct schib_config {
-	u64 mba;
-	u32 intparm;
-	u16 mbi;
-	u16 flags;
-} __packed;
-
 /* subchannel description: which channel path each path mask bit means */
 struct chsc_ssd_info {
 	u8 path_mask;
@@ -93,9 +83,7 @@ union orb {
 } __packed __aligned(4);
 
 enum sch_todo {
-	SCH_TODO_NOTHING,
-	SCH_TODO_EVAL,
-	SCH_TODO_UNREG,
+	SCH_TODO_UNREG = 2,
 };
 
 enum {
@@ -108,9 +96,7 @@ struct subchannel {
 	union {
 		AT(subchannel, schid, struct subchannel_id schid);
 		AT(subchannel, lock, spinlock_t lock);
-		AT(subchannel, reg_mutex, struct mutex reg_mutex);
 		AT(subchannel, st, u32 st);
-		AT(subchannel, vpm, u8 vpm);
 		AT(subchannel, lpm, u8 lpm);
 		AT(subchannel, opm, u8 opm);
 		AT(subchannel, schib, struct schib schib);
@@ -118,10 +104,7 @@ struct subchannel {
 		AT(subchannel, ssd_info, struct chsc_ssd_info ssd_info);
 		AT(subchannel, dev, struct device dev);
 		AT(subchannel, driver, struct css_driver *driver);
-		AT(subchannel, todo, enum sch_todo todo);
 		AT(subchannel, todo_work, struct work_struct todo_work);
-		AT(subchannel, config, struct schib_config config);
-		AT(subchannel, dma_mask, u64 dma_mask);
 		u8 whole[SIZE_OF_subchannel];
 	};
 } __aligned(8);

@@ -28,8 +28,8 @@ for kernel in trixie sid; do
 css-private.h|s/u8 lpm);/u16 lpm);/|struct subchannel.lpm: size differs
 css-private.h|s/, spinlock_t lock);/, spinlock_t *lock);/|struct subchannel.lock: size differs
 css-private.h|/^struct chp_link {/,/^}/s/u32 fla_mask;/u64 fla_mask;/|struct chp_link.fla: offset differs
-css-private.h|s/^\(#define PMCW_ENA[[:space:]]*\)0x0080/\10x0040/|struct pmcw.ena: position differs
-css-private.h|s/SCH_TODO_EVAL,/SCH_TODO_EVAL = 7,/|enumerator SCH_TODO_EVAL: value differs
+css-private.h|s/^\(#define PMCW_QF[[:space:]]*\)0x8000/\10x4000/|struct pmcw.qf: position differs
+css-private.h|s/SCH_TODO_UNREG = 2,/SCH_TODO_UNREG = 7,/|enumerator SCH_TODO_UNREG: value differs
 css-private.def|s/^MEMBER(subchannel, isc)/&\nMEMBER(subchannel, no_such_member)/|struct subchannel.no_such_member: not in the target kernel
 css-private.def|s/^FUNCTION(cio_resume, 1)/FUNCTION(cio_resume, 2)/|function cio_resume: arguments differ
 EDITS
