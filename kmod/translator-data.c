@@ -123,17 +123,28 @@ static enum ccw_xlat_reason list_blocks(struct ccw_xlat *x, const struct data_cc
 	return CCW_XLAT_OK;
 }
 
+/* Reads words of an IDAL that are in one page. */
+static inline enum ccw_xlat_reason read_some_idaws(struct ccw_xlat *x, u64 guest, u8 *to,
+						   u32 bytes)
+{
+	if (guest >= guest_limit(x))
+		return CCW_XLAT_DATA_ADDRESS;
+	if (x->read(x->read_ctx, guest, to, bytes))
+		return CCW_XLAT_READ_IDAW;
+	return CCW_XLAT_OK;
+}
+
 /* Reads words of an IDAL, page by page. */
 static enum ccw_xlat_reason read_idaws(struct ccw_xlat *x, u64 guest, u8 *to, u32 bytes)
 {
+	enum ccw_xlat_reason reason;
 	u32 piece;
 
 	for (; bytes; bytes -= piece, guest += piece, to += piece) {
-		if (guest >= guest_limit(x))
-			return CCW_XLAT_DATA_ADDRESS;
 		piece = bytes < page_rest(guest) ? bytes : page_rest(guest);
-		if (x->read(x->read_ctx, guest, to, piece))
-			return CCW_XLAT_READ_IDAW;
+		reason = read_some_idaws(x, guest, to, piece);
+		if (reason)
+			return reason;
 	}
 	return CCW_XLAT_OK;
 }
@@ -154,7 +165,7 @@ static enum ccw_xlat_reason read_idal(struct ccw_xlat *x, const struct data_ccw 
 		return CCW_XLAT_IDAW;
 	if (got > most)
 		got = most;
-	reason = read_idaws(x, data->address, to, got * size);
+	reason = read_some_idaws(x, data->address, to, got * size);
 	if (reason)
 		return reason;
 	*nr = idaws_for(size == 8 ? load_be64(to) : load_be32(to), data->count,

@@ -122,8 +122,8 @@ void ccw_xlat_note_cut(struct ccw_xlat *x, u32 guest_ccw,
 
 static bool arena_is_usable(const struct ccw_xlat_arena *arena)
 {
-	return arena->cpu && (uintptr_t)arena->cpu % 8 == 0 &&
-	       arena->abs % 8 == 0 && arena->len % 8 == 0 &&
+	return arena->cpu &&
+	       ((uintptr_t)arena->cpu | arena->abs | arena->len) % 8 == 0 &&
 	       arena->len >= CCW_XLAT_ARENA_MIN &&
 	       arena->abs < ABSOLUTE_2G &&
 	       arena->len <= ABSOLUTE_2G - arena->abs &&
