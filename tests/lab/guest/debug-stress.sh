@@ -65,6 +65,7 @@ ok "a virtio device" use "$random"
 for opponent in look halt clear eventfds scribble reset unmap; do
   pit "$opponent" 60
 done
+pit look,halt,clear,eventfds,scribble,reset,unmap 60
 pit reopen 100
 for loss in remove unbind kill; do
   pit "$loss" 5

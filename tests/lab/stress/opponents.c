@@ -24,13 +24,13 @@ read_region (Client *client, unsigned index, void *block, size_t size)
   return done == (ssize_t) size ? 0 : done < 0 ? errno : EIO;
 }
 
-/* Up to LIMIT programs more, so that there is something to oppose. */
+/* Up to LIMIT programs more, so that there is something to oppose; none once all have finished. */
 static void
 let_start (Mix *mix, Random *random, unsigned limit)
 {
   unsigned before = mix->starts, programs = below (random, limit);
 
-  while (mix->starts - before < programs)
+  while (mix->unfinished && mix->starts - before < programs)
     usleep (100);
   pause_below (random, 200);
 }
