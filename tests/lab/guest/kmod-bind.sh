@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # Subchannels go to vfio_ccw and come back, and nothing goes there by itself.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh

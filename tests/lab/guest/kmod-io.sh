@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # Channel programs run through mediated subchannels of two kinds of devices.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # seconds: 900
 # Devices that go away while they are used, and a thousand that come and go.
 # shellcheck source=lib.sh

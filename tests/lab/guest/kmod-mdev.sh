@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # The sysfs interface of mediated devices is the one mdevctl and libvirt know.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # A channel path that the administrator varies off is not used, and comes back.
 # shellcheck source=lib.sh
 # shellcheck source=lib.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # An mdev may go while somebody reads its counters, and the module only then.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh

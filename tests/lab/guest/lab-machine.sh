@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # The lab itself: its devices are what README.md promises, and its verbs do what
 # they say; the other tests rest on that.
 # shellcheck source=lib.sh

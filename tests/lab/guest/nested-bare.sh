@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# kernels: trixie sid iommufd debug
+# kernels: trixie sid iommufd
 # Stock QEMU passes devices of ours on: a guest without an operating system asks
 # each for its identity. Everything by sysfs, nothing by virtccwd.
 # shellcheck source=lib.sh
