@@ -5,6 +5,7 @@
 
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
+#include "mdev/config.h"
 #include "mdev/keyfile.h"
 
 #define GROUP "device"
@@ -110,12 +111,19 @@ mdev_identity_check (const MdevIdentity *identity, const MdevIdentity *now, cons
 /* --- kept ---------------------------------------------------------------- */
 
 static char *
+make_base_path (const CcwPaths *paths)
+{
+  return g_build_filename (ccw_paths_state_dir (paths), "identities", NULL);
+}
+
+static char *
 make_path (const CcwPaths *paths, const char *uuid, const CcwDevId *parent)
 {
+  g_autofree char *base = make_base_path (paths);
   g_autofree char *folder = ccw_dev_id_to_string (parent);
   g_autofree char *file = g_ascii_strdown (uuid, -1);
 
-  return g_build_filename (ccw_paths_state_dir (paths), "identities", folder, file, NULL);
+  return g_build_filename (base, folder, file, NULL);
 }
 
 MdevIdentity *
@@ -155,6 +163,33 @@ mdev_identity_save (const MdevIdentity *identity, const CcwPaths *paths, const c
   mdev_keyfile_put (file, GROUP, "devtype", identity->devtype);
   mdev_keyfile_put (file, GROUP, "uid", identity->uid);
   return mdev_keyfile_save (file, path, error);
+}
+
+static void
+foreach_on (const char *path, const CcwDevId *parent, MdevIdentityFunc func, gpointer user_data)
+{
+  g_autoptr (GPtrArray) files = ccw_sysfs_list (path);
+
+  for (guint i = 0; i < files->len; i++)
+    if (mdev_uuid_is_valid (g_ptr_array_index (files, i)))
+      func (g_ptr_array_index (files, i), parent, user_data);
+}
+
+void
+mdev_identity_foreach (const CcwPaths *paths, MdevIdentityFunc func, gpointer user_data)
+{
+  g_autofree char *base = make_base_path (paths);
+  g_autoptr (GPtrArray) folders = ccw_sysfs_list (base);
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const char *folder = g_ptr_array_index (folders, i);
+      g_autofree char *path = g_build_filename (base, folder, NULL);
+      CcwDevId parent;
+
+      if (ccw_dev_id_parse (folder, &parent, NULL))
+        foreach_on (path, &parent, func, user_data);
+    }
 }
 
 gboolean

@@ -48,6 +48,11 @@ MdevIdentity *mdev_identity_load (const CcwPaths *paths, const char *uuid, const
 gboolean mdev_identity_save (const MdevIdentity *identity, const CcwPaths *paths, const char *uuid,
                              const CcwDevId *parent, GError **error);
 
+typedef void (*MdevIdentityFunc) (const char *uuid, const CcwDevId *parent, gpointer user_data);
+
+/* Calls @func, which may forget, for each mdev of which something is kept, readable or not. */
+void mdev_identity_foreach (const CcwPaths *paths, MdevIdentityFunc func, gpointer user_data);
+
 /* That nothing is kept is no error. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_identity_forget (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
                                GError **error);

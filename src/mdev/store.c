@@ -266,6 +266,16 @@ mdev_store_has_file (MdevStore *store, const CcwDevId *parent)
 }
 
 gboolean
+mdev_store_has_file_of (MdevStore *store, const char *uuid, const CcwDevId *parent)
+{
+  g_autofree char *key = make_key (uuid, parent);
+  g_autofree char *path = g_build_filename (store->base, key, NULL);
+
+  return faccessat (AT_FDCWD, path, F_OK, AT_EACCESS) == 0
+         || (errno != ENOENT && errno != ENOTDIR);
+}
+
+gboolean
 mdev_store_check_writable (MdevStore *store, const CcwDevId *parent, GError **error)
 {
   g_autofree char *name = ccw_dev_id_to_string (parent);

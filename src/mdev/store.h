@@ -57,6 +57,9 @@ gboolean mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const 
  */
 gboolean mdev_store_has_file (MdevStore *store, const CcwDevId *parent);
 
+/* Has this one mdev a file on disk now, readable or not, also one that was not seen yet? */
+gboolean mdev_store_has_file_of (MdevStore *store, const char *uuid, const CcwDevId *parent);
+
 /* May what is persisted on @parent be changed? Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_store_check_writable (MdevStore *store, const CcwDevId *parent, GError **error);
 

@@ -17,6 +17,8 @@ struct _NodedevFollow
   gpointer moved_data;
   GHashTable *by_name;   /* an mdev's -> Definition, both owned */
   GHashTable *by_device; /* key of a device's id -> GPtrArray of Definition, owned by by_name */
+  GHashTable *arrivals;  /* keys of the devices that wait in the queue */
+  gboolean is_ending;
 };
 
 /* A persistent mdev of which is known what it is meant for. */
@@ -54,7 +56,7 @@ device_key (const CcwDevId *device)
   return GUINT_TO_POINTER (ccw_dev_id_key (device));
 }
 
-/* An empty array stays behind the last definition: there are few devices that had one. */
+/* Made when there is none yet. */
 static GPtrArray *
 definitions_of (NodedevFollow *follow, const CcwDevId *device)
 {
@@ -68,6 +70,17 @@ definitions_of (NodedevFollow *follow, const CcwDevId *device)
   return definitions;
 }
 
+static void
+remove_from_device (NodedevFollow *follow, Definition *definition)
+{
+  gpointer key = device_key (&definition->identity->device);
+  GPtrArray *definitions = g_hash_table_lookup (follow->by_device, key);
+
+  g_ptr_array_remove_fast (definitions, definition);
+  if (definitions->len == 0)
+    g_hash_table_remove (follow->by_device, key);
+}
+
 /* Takes the definition of that name out, for the caller to keep; NULL when there is none. */
 static Definition *
 take (NodedevFollow *follow, const char *name)
@@ -78,7 +91,7 @@ take (NodedevFollow *follow, const char *name)
   if (definition == NULL)
     return NULL;
   g_hash_table_steal_extended (follow->by_name, name, (gpointer *) &key, NULL);
-  g_ptr_array_remove_fast (definitions_of (follow, &definition->identity->device), definition);
+  remove_from_device (follow, definition);
   return definition;
 }
 
@@ -145,14 +158,31 @@ learn (NodedevFollow *follow, const MdevConfig *config)
     put_new (follow, config, identity);
 }
 
+/*
+ * A file that only cannot be read for now, as while an editor writes it, keeps
+ * its note: it is still meant for the same device when it can be read again.
+ */
 static void
-forget (NodedevFollow *follow, const char *name, const char *uuid, const CcwDevId *parent)
+forget_unless_there (const char *uuid, const CcwDevId *parent, gpointer user_data)
 {
+  NodedevFollow *follow = user_data;
   g_autoptr (GError) error = NULL;
 
-  drop (follow, name);
-  if (!mdev_identity_forget (follow->paths, uuid, parent, &error))
+  if (!mdev_store_has_file_of (follow->view.store, uuid, parent)
+      && !mdev_identity_forget (follow->paths, uuid, parent, &error))
     log_failure (uuid, parent, error);
+}
+
+/* It is meant for the first device there is, not for the one that it was meant for. */
+static gboolean
+forget_device (NodedevFollow *follow, const char *uuid, const CcwDevId *parent, GError **error)
+{
+  g_autofree char *name = nodedev_mdev_name (uuid, parent);
+
+  if (!mdev_identity_forget (follow->paths, uuid, parent, error))
+    return FALSE;
+  drop (follow, name);
+  return TRUE;
 }
 
 gboolean
@@ -166,24 +196,76 @@ nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **
       g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;
     }
-  if (identity != NULL)
-    put_new (follow, config, identity);
+  if (identity == NULL)
+    return forget_device (follow, mdev_config_get_uuid (config), mdev_config_get_parent (config),
+                          error);
+  put_new (follow, config, identity);
   return TRUE;
 }
 
 /* --- following ------------------------------------------------------------ */
 
-/* What there is of the same UUID where the definition would go, unless it is the same definition. */
+/* Does the note at @moved's place say that it is meant for the same device? */
 static gboolean
-check_free (NodedevFollow *follow, const MdevConfig *moved, GError **error)
+is_meant_for_same (NodedevFollow *follow, const Definition *definition, const MdevConfig *moved)
 {
-  const MdevConfig *there = mdev_store_get (follow->view.store, mdev_config_get_uuid (moved),
-                                            mdev_config_get_parent (moved));
+  g_autoptr (MdevIdentity) there
+      = mdev_identity_load (follow->paths, definition->uuid, mdev_config_get_parent (moved), NULL);
 
-  if (there == NULL || mdev_config_equal (there, moved))
+  return there != NULL && ccw_dev_id_equal (&there->device, &definition->identity->device);
+}
+
+/*
+ * May the definition become @moved? mdevctl can keep a UUID on several
+ * subchannels, in files of the same text: only one that is meant for the same
+ * device is what a move that was cut short left. A file that cannot be read, or
+ * was not seen yet, is somebody's, too.
+ */
+static gboolean
+check_free (NodedevFollow *follow, const Definition *definition, const MdevConfig *moved,
+            gboolean *is_begun, GError **error)
+{
+  MdevStore *store = follow->view.store;
+  const CcwDevId *to = mdev_config_get_parent (moved);
+  const MdevConfig *there = mdev_store_get (store, definition->uuid, to);
+
+  *is_begun = there != NULL && mdev_config_equal (there, moved)
+              && is_meant_for_same (follow, definition, moved);
+  if (*is_begun || (there == NULL && !mdev_store_has_file_of (store, definition->uuid, to)))
     return TRUE;
   g_set_error_literal (error, CCW_ERROR, CCW_ERROR_EXISTS,
                        "another definition of it is there; undefine one of the two");
+  return FALSE;
+}
+
+/* The note first, so that the new file is never without it. Nothing is there yet unless @is_begun. */
+static gboolean
+put_with_note (NodedevFollow *follow, const MdevIdentity *identity, const MdevConfig *moved,
+               gboolean is_begun, GError **error)
+{
+  const char *uuid = mdev_config_get_uuid (moved);
+  const CcwDevId *to = mdev_config_get_parent (moved);
+
+  if (!mdev_identity_save (identity, follow->paths, uuid, to, error))
+    return FALSE;
+  if (mdev_store_put (follow->view.store, moved, is_begun, error))
+    return TRUE;
+  /* What somebody may have put there meanwhile is learnt when it is seen. */
+  if (!is_begun)
+    mdev_identity_forget (follow->paths, uuid, to, NULL);
+  return FALSE;
+}
+
+/* That mdevctl was faster is no failure. */
+static gboolean
+remove_moved (MdevStore *store, const Definition *definition, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (mdev_store_remove (store, definition->uuid, &definition->parent, &reason)
+      || g_error_matches (reason, CCW_ERROR, CCW_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
 
@@ -193,17 +275,15 @@ check_free (NodedevFollow *follow, const MdevConfig *moved, GError **error)
  * and goes on.
  */
 static gboolean
-move_definition (NodedevFollow *follow, const Definition *definition, const CcwDevId *to,
-                 GError **error)
+move_definition (NodedevFollow *follow, const Definition *definition, const MdevConfig *config,
+                 const CcwDevId *to, GError **error)
 {
-  MdevStore *store = follow->view.store;
-  const MdevConfig *config = mdev_store_get (store, definition->uuid, &definition->parent);
   g_autoptr (MdevConfig) moved = mdev_config_copy_to (config, to);
+  gboolean is_begun;
 
-  return check_free (follow, moved, error)
-         && mdev_identity_save (definition->identity, follow->paths, definition->uuid, to, error)
-         && mdev_store_put (store, moved, TRUE, error)
-         && mdev_store_remove (store, definition->uuid, &definition->parent, error);
+  return check_free (follow, definition, moved, &is_begun, error)
+         && put_with_note (follow, definition->identity, moved, is_begun, error)
+         && remove_moved (follow->view.store, definition, error);
 }
 
 static void
@@ -247,9 +327,14 @@ static gboolean
 follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
 {
   g_autoptr (Definition) definition = take (follow, name);
+  const MdevConfig *config
+      = mdev_store_get (follow->view.store, definition->uuid, &definition->parent);
   g_autoptr (GError) error = NULL;
 
-  if (move_definition (follow, definition, to, &error))
+  /* Nothing is left that could follow. */
+  if (config == NULL)
+    return FALSE;
+  if (move_definition (follow, definition, config, to, &error))
     {
       log_move (definition, to);
       return TRUE;
@@ -311,9 +396,12 @@ static gboolean
 settle_device (NodedevFollow *follow, const CcwDevId *device)
 {
   gboolean has_moved = FALSE;
-  g_autoptr (GPtrArray) definitions
-      = g_ptr_array_copy (definitions_of (follow, device), NULL, NULL);
+  GPtrArray *known = g_hash_table_lookup (follow->by_device, device_key (device));
+  g_autoptr (GPtrArray) definitions = NULL;
 
+  if (known == NULL)
+    return FALSE;
+  definitions = g_ptr_array_copy (known, NULL, NULL);
   for (guint i = 0; i < definitions->len; i++)
     has_moved |= settle (follow, g_ptr_array_index (definitions, i));
   return has_moved;
@@ -351,6 +439,7 @@ prepare_arrival (gpointer data, GError **error)
   NodedevFollow *follow = arrival->follow;
   const CcwSubchannel *subchannel;
 
+  g_hash_table_remove (follow->arrivals, device_key (&arrival->device));
   if (!settle_device (follow, &arrival->device))
     return TRUE;
   subchannel = ccw_host_get_subchannel_of_device (follow->view.host, &arrival->device);
@@ -371,7 +460,9 @@ note_arrival (NodedevFollow *follow, const CcwDevId *device)
 {
   Arrival *arrival;
 
-  if (!g_hash_table_contains (follow->by_device, device_key (device)))
+  /* One that waits for its turn finds what there is then. */
+  if (follow->is_ending || !g_hash_table_contains (follow->by_device, device_key (device))
+      || !g_hash_table_add (follow->arrivals, device_key (device)))
     return;
   arrival = g_new0 (Arrival, 1);
   arrival->follow = follow;
@@ -398,7 +489,10 @@ on_mdev (NodedevFollow *follow, const NodedevEvent *event, const char *uuid,
   const MdevConfig *config = mdev_store_get (follow->view.store, uuid, parent);
 
   if (event->lifecycle == VIR_NODE_DEVICE_EVENT_UNDEFINED)
-    forget (follow, event->name, uuid, parent);
+    {
+      drop (follow, event->name);
+      forget_unless_there (uuid, parent, follow);
+    }
   else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_DEFINED && config != NULL)
     learn (follow, config);
 }
@@ -425,6 +519,8 @@ nodedev_follow_all (NodedevFollow *follow)
   g_autoptr (GPtrArray) configs = mdev_store_list (follow->view.store);
   g_autoptr (GList) definitions = NULL;
 
+  /* What was undefined while nobody looked is not what will be defined next under its name. */
+  mdev_identity_foreach (follow->paths, forget_unless_there, follow);
   for (guint i = 0; i < configs->len; i++)
     learn (follow, g_ptr_array_index (configs, i));
   definitions = g_hash_table_get_values (follow->by_name);
@@ -455,15 +551,23 @@ nodedev_follow_new (const NodedevView *view, NodedevEvents *events, const CcwPat
   follow->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify) definition_free);
   follow->by_device = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
+  follow->arrivals = g_hash_table_new (NULL, NULL);
   nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_event, follow);
   nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_UPDATE, NULL, on_event, follow);
   return follow;
 }
 
 void
+nodedev_follow_end (NodedevFollow *follow)
+{
+  follow->is_ending = TRUE;
+}
+
+void
 nodedev_follow_free (NodedevFollow *follow)
 {
   nodedev_events_unsubscribe_all (follow->events, follow);
+  g_hash_table_unref (follow->arrivals);
   g_hash_table_unref (follow->by_device);
   g_hash_table_unref (follow->by_name);
   g_free (follow);

@@ -9,9 +9,10 @@
  *
  * Whoever defines an mdev on a subchannel means the device there. Its device
  * number and kind are noted (mdev/identity.h) when the definition is first
- * seen, whoever made it. When that device answers on another subchannel, after
- * an IPL or a replug, mdevctl's file moves to that subchannel. A device of
- * another kind under the old number is not followed, which is logged.
+ * seen, whoever made it, and forgotten when its file is gone. When that device
+ * answers on another subchannel, after an IPL or a replug, mdevctl's file moves
+ * to that subchannel. A device of another kind under the old number is not
+ * followed, which is logged.
  */
 typedef struct _NodedevFollow NodedevFollow;
 
@@ -25,11 +26,15 @@ NodedevFollow *nodedev_follow_new (const NodedevView *view, NodedevEvents *event
 void nodedev_follow_free (NodedevFollow *follow);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevFollow, nodedev_follow_free)
 
+/* Nothing goes into the queue any more; what is undefined is still forgotten. */
+void nodedev_follow_end (NodedevFollow *follow);
+
 /* Looks at all definitions now; those that move are not told of. */
 void nodedev_follow_all (NodedevFollow *follow);
 
 /*
  * Notes what is on @config's parent now as the device it is meant for, for a
- * definition that is about to be stored. Errors: CCW_ERROR_SYSTEM.
+ * definition that has just been stored; the first there is when that is
+ * nothing. On an error the note is as it was. Errors: CCW_ERROR_SYSTEM.
  */
 gboolean nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **error);

@@ -19,7 +19,6 @@
 struct _NodedevService
 {
   NodedevView view;
-  NodedevEvents *events;
   const CcwPaths *paths;
   NodedevJobQueue *queue;
   NodedevTidy *tidy;
@@ -376,6 +375,40 @@ keep_autostart (Job *job)
   mdev_config_set_autostart (job->config, old != NULL && mdev_config_get_autostart (old));
 }
 
+/* @old: NULL when there was none. The note of the device that it is meant for has not changed. */
+static void
+undo_define (const Job *job, const MdevConfig *old)
+{
+  MdevStore *store = job->service->view.store;
+  g_autoptr (GError) error = NULL;
+
+  if (old != NULL)
+    mdev_store_put (store, old, TRUE, &error);
+  else
+    mdev_store_remove (store, job->uuid, &job->parent, &error);
+  if (error != NULL)
+    g_warning ("could not undo the failed definition of %s: %s", job->name, error->message);
+}
+
+/*
+ * The definition first: were its note first, one that cannot be written would
+ * leave the old one meant for another device.
+ */
+static gboolean
+put_and_adopt (const Job *job, GError **error)
+{
+  MdevStore *store = job->service->view.store;
+  const MdevConfig *known = mdev_store_get (store, job->uuid, &job->parent);
+  g_autoptr (MdevConfig) old = known == NULL ? NULL : mdev_config_copy (known);
+
+  if (!mdev_store_put (store, job->config, TRUE, error))
+    return FALSE;
+  if (nodedev_follow_adopt (job->service->follow, job->config, error))
+    return TRUE;
+  undo_define (job, old);
+  return FALSE;
+}
+
 static gboolean
 prepare_define (gpointer data, GError **error)
 {
@@ -385,8 +418,7 @@ prepare_define (gpointer data, GError **error)
       || !check_uuid_not_defined_elsewhere (job, error))
     return FALSE;
   keep_autostart (job);
-  return nodedev_follow_adopt (job->service->follow, job->config, error)
-         && mdev_store_put (job->service->view.store, job->config, TRUE, error);
+  return put_and_adopt (job, error);
 }
 
 static gboolean
@@ -537,7 +569,6 @@ nodedev_service_new (const NodedevView *view, NodedevEvents *events, const CcwPa
   NodedevService *service = g_new0 (NodedevService, 1);
 
   service->view = *view;
-  service->events = events;
   service->paths = paths;
   service->queue = nodedev_job_queue_new ();
   service->tidy = nodedev_tidy_new (view, events, paths, service->queue);
@@ -552,7 +583,7 @@ nodedev_service_free (NodedevService *service)
   /* Deaf first: the last job's end must not add another to the queue. */
   nodedev_autostart_free (service->autostart);
   nodedev_tidy_free (service->tidy);
-  nodedev_events_unsubscribe_all (service->events, service->follow);
+  nodedev_follow_end (service->follow);
   nodedev_job_queue_free (service->queue);
   nodedev_follow_free (service->follow);
   g_free (service);

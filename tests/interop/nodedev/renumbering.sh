@@ -162,4 +162,73 @@ ok "destroy" v nodedev-destroy "$(mdev_on 0.0.0433)"
 ok "undefine" v nodedev-undefine "$(mdev_on 0.0.0433)"
 is "$(driver_of 0.0.0433)" io_subchannel "given back"
 
+# --- a definition that cannot be written -------------------------------------
+
+: > "$store/0.0.0433" # in place of the folder
+refused "*could not write $store/0.0.0433/$uuid: *" "define" define_on 0.0.0433
+not_ok "nothing is noted then" test -e "$identities/0.0.0433"
+rm "$store/0.0.0433"
+machine "unplug 0.0.0433"
+machine "plug 0.0.0434 0.0.2b09 dasd"
+is "$(mdevs)" "" "nor does anything follow"
+ok "define" define_on 0.0.0434
+machine "unplug 0.0.0434"
+machine "plug 0.0.0434 0.0.2b0c dasd"
+value=$(head -c 70000 /dev/zero | tr '\0' 1)
+mdev_xml "$uuid" css_0_0_0434
+sed "/uuid/a <attr name='assign_domain' value='$value'/>" "$work/mdev.xml" > "$work/large.xml"
+refused "*larger than*" "one that is too large" v nodedev-define "$work/large.xml"
+refused "*meant for device 0.0.2b09*" "does not change what the old one is meant for" \
+  v nodedev-start "$(mdev_on 0.0.0434)"
+
+# --- a file that cannot be read for now --------------------------------------
+
+file=$(cat "$store/0.0.0434/$uuid")
+: > "$store/0.0.0434/$uuid"
+ok "its mdev is not known" wait_for "gone" mdevs_are
+printf '%s' "$file" > "$store/0.0.0434/$uuid"
+ok "and known again when it can be read" wait_for "back" mdevs_are "$(mdev_on 0.0.0434)"
+refused "*meant for device 0.0.2b09*" "still meant for the same device" \
+  v nodedev-start "$(mdev_on 0.0.0434)"
+
+# --- undefined while nobody looked -------------------------------------------
+
+stop_daemon
+rm -r "$store/0.0.0434"
+start_daemon
+not_ok "what is undefined is forgotten" test -e "$identities/0.0.0434"
+mkdir "$store/0.0.0434"
+printf '%s' "$file" > "$store/0.0.0434/$uuid"
+ok "what has its name later is another" \
+  wait_for "noted" grep -qx number=0.0.2b0c "$identities/0.0.0434/$uuid"
+
+# --- where something is already ----------------------------------------------
+
+mkdir "$store/0.0.0435"
+echo "{" > "$store/0.0.0435/$uuid"
+machine "unplug 0.0.0434"
+machine "plug 0.0.0435 0.0.2b0c dasd"
+ok "it does not move to where a file cannot be read" \
+  wait_for "warned" logged "$(mdev_on 0.0.0434) does not follow its device: another definition"
+is "$(cat "$store/0.0.0435/$uuid")" "{" "which is left alone"
+machine "plug 0.0.0434 0.0.2b09 dasd"
+printf '%s' "$file" > "$store/0.0.0435/$uuid"
+ok "the same UUID on two subchannels" \
+  wait_for "both" mdevs_are "$(mdev_on 0.0.0434) $(mdev_on 0.0.0435)"
+stop_daemon
+cat > "$identities/0.0.0434/$uuid" << END
+[device]
+number=0.0.2b09
+END
+start_daemon
+machine "unplug 0.0.0434"
+machine "unplug 0.0.0435"
+machine "plug 0.0.0434 0.0.2b0c dasd"
+machine "plug 0.0.0435 0.0.2b09 dasd"
+ok "when their disks change places" \
+  wait_for "warned" logged "$(mdev_on 0.0.0435) does not follow its device: another definition"
+is "$(mdevs)" "$(mdev_on 0.0.0434) $(mdev_on 0.0.0435)" "none is lost"
+refused "*meant for device 0.0.2b09*" "nor started on the other's" \
+  v nodedev-start "$(mdev_on 0.0.0434)"
+
 done_testing
