@@ -142,8 +142,7 @@ nodedev_autostart_new (const NodedevView *view, NodedevEvents *events, const Ccw
   autostart->paths = paths;
   autostart->service = service;
   autostart->awaited = g_hash_table_new (NULL, NULL);
-  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_lifecycle,
-                            autostart);
+  nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, on_lifecycle, autostart);
   return autostart;
 }
 

@@ -5,6 +5,9 @@
 
 #include <libvirt/libvirt.h>
 
+/* libvirt's begin at 0. */
+#define NO_CALLBACK (-1)
+
 typedef struct
 {
   int callback_id;
@@ -150,19 +153,35 @@ nodedev_events_free (NodedevEvents *events)
 
 /* --- subscriptions -------------------------------------------------------- */
 
+static Subscription *
+add (NodedevEvents *events, int callback_id, int event_id, NodedevEventFunc func,
+     gpointer user_data)
+{
+  Subscription *subscription = g_new0 (Subscription, 1);
+
+  subscription->callback_id = callback_id;
+  subscription->event_id = event_id;
+  subscription->func = func;
+  subscription->user_data = user_data;
+  g_ptr_array_add (events->subscriptions, subscription);
+  return subscription;
+}
+
 int
 nodedev_events_subscribe (NodedevEvents *events, int event_id, const char *name,
                           NodedevEventFunc func, gpointer user_data)
 {
-  Subscription *subscription = g_new0 (Subscription, 1);
+  Subscription *subscription = add (events, events->next_id++, event_id, func, user_data);
 
-  subscription->callback_id = events->next_id++;
-  subscription->event_id = event_id;
   subscription->name = g_strdup (name);
-  subscription->func = func;
-  subscription->user_data = user_data;
-  g_ptr_array_add (events->subscriptions, subscription);
   return subscription->callback_id;
+}
+
+void
+nodedev_events_listen (NodedevEvents *events, int event_id, NodedevEventFunc func,
+                       gpointer user_data)
+{
+  add (events, NO_CALLBACK, event_id, func, user_data);
 }
 
 gboolean

@@ -15,7 +15,7 @@ typedef struct _NodedevEvents NodedevEvents;
 
 typedef struct
 {
-  int callback_id; /* of the subscription */
+  int callback_id; /* of the subscription; -1 for who only listens */
   int event_id;    /* VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE or _UPDATE */
   int lifecycle;   /* VIR_NODE_DEVICE_EVENT_CREATED …; 0 for updates */
   const char *name;
@@ -35,6 +35,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevEvents, nodedev_events_free)
  */
 int nodedev_events_subscribe (NodedevEvents *events, int event_id, const char *name,
                               NodedevEventFunc func, gpointer user_data);
+
+/*
+ * The same for the daemon itself, of all devices: no callback id, since those are
+ * for clients, to whom they begin at 0. Ended by nodedev_events_unsubscribe_all().
+ */
+void nodedev_events_listen (NodedevEvents *events, int event_id, NodedevEventFunc func,
+                            gpointer user_data);
 
 /* Ends one subscription of @user_data's. FALSE: there is no such. */
 gboolean nodedev_events_unsubscribe (NodedevEvents *events, int callback_id, gpointer user_data);

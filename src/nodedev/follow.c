@@ -552,8 +552,8 @@ nodedev_follow_new (const NodedevView *view, NodedevEvents *events, const CcwPat
                                            (GDestroyNotify) definition_free);
   follow->by_device = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
   follow->arrivals = g_hash_table_new (NULL, NULL);
-  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_event, follow);
-  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_UPDATE, NULL, on_event, follow);
+  nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, on_event, follow);
+  nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_UPDATE, on_event, follow);
   return follow;
 }
 

@@ -114,7 +114,7 @@ nodedev_tidy_new (const NodedevView *view, NodedevEvents *events, const CcwPaths
   tidy->events = events;
   tidy->paths = paths;
   tidy->queue = queue;
-  nodedev_events_subscribe (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL, on_lifecycle, tidy);
+  nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, on_lifecycle, tidy);
   return tidy;
 }
 

@@ -154,8 +154,8 @@ add_events (GPtrArray *samples)
 
   ADD (ND_PROC_EVENT_REGISTER, nd_event_register_args, 0, NULL);
   ADD (ND_PROC_EVENT_REGISTER, nd_event_register_args, 1, &device);
-  /* The daemon itself has subscription 0; the first client gets the next. */
-  ADD (ND_PROC_EVENT_DEREGISTER, nd_event_deregister_args, 1);
+  /* The first subscription of all is number 0. */
+  ADD (ND_PROC_EVENT_DEREGISTER, nd_event_deregister_args, 0);
 }
 
 GPtrArray *

@@ -481,6 +481,7 @@ test_events (void)
   g_assert_true (raw_client_open (f.client, 0));
   mine.callback_id
       = call_for_int (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, lifecycle));
+  g_assert_cmpint (mine.callback_id, ==, 0);
   assert_fails (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, unknown),
                 VIR_ERR_INTERNAL_ERROR);
   assert_fails (&f, ND_PROC_EVENT_DEREGISTER, WITH (nd_event_deregister_args, nobodys),
