@@ -6,8 +6,7 @@
 
 /*
  * Starts persistent mdevs that start by themselves: all of them once per boot,
- * and those on a subchannel when it appears
- * later. What a user destroyed
+ * and those on a subchannel when it appears later. What a user destroyed
  * meanwhile stays so. Failures are logged.
  */
 typedef struct _NodedevAutostart NodedevAutostart;

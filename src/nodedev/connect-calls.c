@@ -143,7 +143,8 @@ nodedev_connect_is_secure (NodedevSession *session, gconstpointer args, gpointer
 
 /*
  * What a client asks for is to be told when the connection behind us breaks.
- * There is none behind us: when ours breaks, it sees for itself.
+ * To the daemon behind us we connect again ourselves, and when ours breaks the
+ * client sees for itself.
  */
 gboolean
 nodedev_connect_close_callback (NodedevSession *session, gconstpointer args, gpointer ret,

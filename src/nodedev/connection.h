@@ -6,8 +6,9 @@
 #include "nodedev/packet.h"
 
 /*
- * One client's socket, or that to the daemon behind us: bytes in, packets out of them, and a bounded queue of
- * packets to send. It never blocks and knows no procedure.
+ * One client's socket, or that to the daemon behind us: bytes in, packets out
+ * of them, and a bounded queue of packets to send. It never blocks and knows no
+ * procedure.
  *
  * A client gets as much as it takes: while it does not read its answers, or
  * has many calls under way, its further calls wait in its own socket. One

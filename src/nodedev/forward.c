@@ -157,11 +157,39 @@ deregister (NodedevForward *forward, int upstream_id)
                            NULL);
 }
 
+/* The session is kept until it is answered. */
 typedef struct
 {
+  NodedevSession *session;
   NodedevForward *forward;
   int callback_id;
 } Registration;
+
+/*
+ * The client was answered long before, but as long as the other daemon owes us
+ * an answer it counts as a call under way: however many a client makes and
+ * takes back, few of them wait here.
+ */
+static Registration *
+registration_new (NodedevForward *forward, int callback_id)
+{
+  Registration *registration = g_new0 (Registration, 1);
+
+  registration->session = nodedev_session_ref (forward->session);
+  registration->forward = forward;
+  registration->callback_id = callback_id;
+  nodedev_connection_hold (nodedev_session_get_connection (registration->session));
+  return registration;
+}
+
+static void
+registration_free (Registration *registration)
+{
+  nodedev_connection_release (nodedev_session_get_connection (registration->session));
+  nodedev_session_unref (registration->session);
+  g_free (registration);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Registration, registration_free)
 
 /* The client may have unsubscribed meanwhile. */
 static void
@@ -180,7 +208,7 @@ static void
 on_registered (const GError *error, nd_status status, const guint8 *payload, gsize length,
                gpointer user_data)
 {
-  g_autofree Registration *registration = user_data;
+  g_autoptr (Registration) registration = user_data;
   nd_int_ret ret = { 0 };
 
   if (error == NULL && status == ND_STATUS_OK
@@ -191,12 +219,9 @@ on_registered (const GError *error, nd_status status, const guint8 *payload, gsi
 static void
 register_upstream (NodedevForward *forward, const Subscription *subscription)
 {
-  Registration *registration = g_new0 (Registration, 1);
-
-  registration->forward = forward;
-  registration->callback_id = subscription->callback_id;
   nodedev_upstream_call (forward->upstream, ND_PROC_EVENT_REGISTER, subscription->args,
-                         on_registered, registration);
+                         on_registered,
+                         registration_new (forward, subscription->callback_id));
 }
 
 void
@@ -275,6 +300,11 @@ on_retry (gpointer user_data)
 {
   NodedevForward *forward = user_data;
 
+  if (forward->subscriptions->len == 0)
+    {
+      nodedev_source_clear (&forward->retry);
+      return G_SOURCE_REMOVE;
+    }
   nodedev_upstream_connect (forward->upstream);
   return G_SOURCE_CONTINUE;
 }

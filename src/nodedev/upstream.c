@@ -11,7 +11,10 @@
 
 #define URI "nodedev:///system"
 
-/* A daemon that systemd has to start first needs a moment; one that hangs shall not hang us. */
+/*
+ * A daemon that systemd has to start first needs a moment. Calls have no limit:
+ * those of its devices, and lists, take as long as they take, and ours go on.
+ */
 #define HANDSHAKE_SECONDS 20
 
 /* libvirt's own limit of a packet (VIR_NET_MESSAGE_MAX): a daemon that we chose may send what it may. */
@@ -202,9 +205,10 @@ go_up (NodedevUpstream *upstream)
   if (upstream->identity != NULL)
     send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, upstream->identity, ignore_reply,
                                    NULL));
+  /* Subscriptions before the calls that they are to hear the effect of. */
+  upstream->funcs->up (upstream, upstream->user_data);
   while (!g_queue_is_empty (&upstream->waiting))
     send_call (upstream, g_queue_pop_head (&upstream->waiting));
-  upstream->funcs->up (upstream, upstream->user_data);
 }
 
 static void

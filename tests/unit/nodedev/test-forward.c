@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the daemon behind us is sent, and when. */
+#include <gio/gunixsocketaddress.h>
+#include <libvirt/libvirt.h>
+#include <sys/socket.h>
+
+#include "nodedev/packet.h"
+#include "nodedev/session.h"
+#include "nodedev/source.h"
+#include "raw-client.h"
+#include "test-backend.h"
+
+#define OTHERS_DEVICE "pci_0000_00_02_0"
+#define WITH(type, args) (xdrproc_t) xdr_##type, &(args)
+
+/* A daemon in this thread: it notes what it is asked, and answers the rest as far as needed. */
+typedef struct
+{
+  char *path;
+  GSocket *listener;
+  GSource *source;
+  NodedevConnection *connection;
+  GArray *procedures;    /* of int, as they came */
+  GArray *registrations; /* of nd_header, not answered yet */
+} Upstream;
+
+typedef struct
+{
+  TestBackend test;
+  Upstream upstream;
+  NodedevSession *session;
+  RawClient *client;
+} Fixture;
+
+/* --- the daemon behind us ------------------------------------------------- */
+
+static void
+answer (NodedevConnection *connection, const nd_header *call, xdrproc_t filter,
+        gconstpointer value)
+{
+  nd_header header = nodedev_packet_reply_header (call, ND_STATUS_OK);
+
+  nodedev_connection_send (connection, nodedev_packet_new (&header, filter, value, NULL));
+}
+
+static void
+on_packet (NodedevConnection *connection, const nd_header *header, const guint8 *payload,
+           gsize length, gpointer user_data)
+{
+  Upstream *upstream = user_data;
+  int none = ND_AUTH_NONE;
+  nd_auth_list_ret ways = { .types = { 1, &none } };
+
+  g_array_append_val (upstream->procedures, header->proc);
+  if (header->proc == ND_PROC_AUTH_LIST)
+    answer (connection, header, WITH (nd_auth_list_ret, ways));
+  else if (header->proc == ND_PROC_CONNECT_OPEN)
+    answer (connection, header, NULL, NULL);
+  else if (header->proc == ND_PROC_EVENT_REGISTER)
+    g_array_append_val (upstream->registrations, *header);
+}
+
+static void
+on_closed (NodedevConnection *connection, gpointer user_data)
+{
+}
+
+static const NodedevConnectionFuncs connection_funcs = { on_packet, on_closed };
+
+static gboolean
+on_connect (GSocket *listener, GIOCondition condition, gpointer user_data)
+{
+  Upstream *upstream = user_data;
+  GSocket *socket = g_socket_accept (listener, NULL, NULL);
+
+  g_assert_null (upstream->connection);
+  upstream->connection = nodedev_connection_new (socket, FALSE, &connection_funcs, upstream);
+  nodedev_connection_start (upstream->connection);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+upstream_init (Upstream *upstream, const char *root)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  *upstream = (Upstream){ .path = g_build_filename (root, "upstream", NULL) };
+  upstream->procedures = g_array_new (FALSE, FALSE, sizeof (int));
+  upstream->registrations = g_array_new (FALSE, FALSE, sizeof (nd_header));
+  address = g_unix_socket_address_new (upstream->path);
+  upstream->listener = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                     G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_assert_true (g_socket_bind (upstream->listener, address, FALSE, NULL));
+  g_assert_true (g_socket_listen (upstream->listener, NULL));
+  upstream->source = g_socket_create_source (upstream->listener, G_IO_IN, NULL);
+  g_source_set_callback (upstream->source, G_SOURCE_FUNC (on_connect), upstream, NULL);
+  g_source_attach (upstream->source, NULL);
+}
+
+static void
+upstream_clear (Upstream *upstream)
+{
+  nodedev_source_clear (&upstream->source);
+  nodedev_connection_close (upstream->connection);
+  nodedev_connection_unref (upstream->connection);
+  g_object_unref (upstream->listener);
+  g_array_unref (upstream->registrations);
+  g_array_unref (upstream->procedures);
+  g_free (upstream->path);
+}
+
+/* Answers all registrations that wait. */
+static void
+answer_registrations (Upstream *upstream)
+{
+  for (guint i = 0; i < upstream->registrations->len; i++)
+    {
+      nd_int_ret id = { .value = (int) i };
+
+      answer (upstream->connection, &g_array_index (upstream->registrations, nd_header, i),
+              WITH (nd_int_ret, id));
+    }
+  g_array_set_size (upstream->registrations, 0);
+}
+
+/* --- fixture -------------------------------------------------------------- */
+
+static void
+on_ended (NodedevSession *session, gpointer user_data)
+{
+}
+
+static void
+fixture_init (Fixture *f)
+{
+  int fds[2];
+
+  test_backend_init (&f->test);
+  upstream_init (&f->upstream, f->test.root);
+  f->test.backend.upstream = f->upstream.path;
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  f->client = raw_client_new (fds[1]);
+  f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL), FALSE,
+                                    on_ended, f);
+  g_assert_true (raw_client_open (f->client, 0));
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  nodedev_session_close (f->session);
+  raw_client_free (f->client);
+  upstream_clear (&f->upstream);
+  test_backend_clear (&f->test);
+}
+
+static void
+send_call (Fixture *f, int procedure, xdrproc_t filter, gconstpointer args)
+{
+  g_autoptr (GBytes) call = raw_client_make_call (f->client, procedure, filter, args);
+
+  g_assert_true (raw_client_send (f->client, g_bytes_get_data (call, NULL),
+                                  g_bytes_get_size (call)));
+}
+
+static void
+subscribe (Fixture *f)
+{
+  nd_event_register_args lifecycle = { VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL };
+
+  send_call (f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, lifecycle));
+}
+
+/* Until nothing happens by itself any more. */
+static void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+wait_for_procedures (Fixture *f, guint n)
+{
+  while (f->upstream.procedures->len < n)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* --- tests ---------------------------------------------------------------- */
+
+/* What a client does after it subscribed is to be heard by it. */
+static void
+test_subscriptions_come_first (void)
+{
+  static const int expected[] = { ND_PROC_AUTH_LIST, ND_PROC_CONNECT_OPEN, ND_PROC_EVENT_REGISTER,
+                                  ND_PROC_LOOKUP_BY_NAME };
+  nd_name_args name = { (char *) OTHERS_DEVICE };
+  Fixture f;
+
+  fixture_init (&f);
+  subscribe (&f);
+  send_call (&f, ND_PROC_LOOKUP_BY_NAME, WITH (nd_name_args, name));
+  wait_for_procedures (&f, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    g_assert_cmpint (g_array_index (f.upstream.procedures, int, i), ==, expected[i]);
+  fixture_clear (&f);
+}
+
+/* A daemon behind us that does not answer does not make a client's registrations pile up. */
+static void
+test_registrations_are_bounded (void)
+{
+  guint n = 1 + 4 * NODEDEV_CONNECTION_HOLD_MAX;
+  Fixture f;
+
+  fixture_init (&f);
+  subscribe (&f);
+  wait_for_procedures (&f, 3);
+  for (guint i = 1; i < n; i++)
+    subscribe (&f);
+  settle ();
+  g_assert_cmpuint (f.upstream.registrations->len, ==, NODEDEV_CONNECTION_HOLD_MAX);
+  while (f.upstream.procedures->len < 2 + n)
+    {
+      answer_registrations (&f.upstream);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  fixture_clear (&f);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/nodedev/forward/subscriptions-come-first", test_subscriptions_come_first);
+  g_test_add_func ("/nodedev/forward/registrations-are-bounded", test_registrations_are_bounded);
+  return g_test_run ();
+}
