@@ -22,6 +22,9 @@
 /* css_subchannel type of I/O subchannels */
 #define TYPE_IO "0"
 
+/* The kernel senses a device that has come within some milliseconds. */
+#define RECOGNITION_PATIENCE_MS 2000
+
 guint mdev_close_patience_ms = 1000;
 
 /* --- one at a time ---------------------------------------------------------- */
@@ -409,20 +412,46 @@ check_parent (const CcwDevId *parent, const char *name, GError **error)
   return FALSE;
 }
 
-/* While the host's driver still finds out what the device is, nobody can tell whether it is right. */
+/* The host's driver still finds out what the device is: nobody can tell whether it is right. */
 static gboolean
-check_recognised (const CcwDevId *parent, const char *name, GError **error)
+is_being_recognised (const CcwDevId *parent, const MdevIdentity *now)
 {
   g_autofree char *driver = mdev_subchannel_read_driver (parent);
 
-  if (g_strcmp0 (driver, MDEV_DRIVER_IO) != 0)
+  return now->cutype == NULL && g_strcmp0 (driver, MDEV_DRIVER_IO) == 0;
+}
+
+/* As mdev_identity_read(); one that is being recognised gets the time for it. */
+static MdevIdentity *
+read_recognised (const CcwDevId *parent)
+{
+  MdevPatience patience = mdev_patience_begin (RECOGNITION_PATIENCE_MS);
+  MdevIdentity *now = mdev_identity_read (parent);
+
+  while (now != NULL && is_being_recognised (parent, now) && mdev_patience_wait (&patience))
+    {
+      mdev_identity_free (now);
+      now = mdev_identity_read (parent);
+    }
+  return now;
+}
+
+/* On the device that is @meant, whatever has the number of its subchannel today? */
+static gboolean
+check_device (const MdevIdentity *meant, const CcwDevId *parent, const char *name, GError **error)
+{
+  g_autoptr (MdevIdentity) now
+    = meant->cutype == NULL ? mdev_identity_read (parent) : read_recognised (parent);
+
+  if (now == NULL || !mdev_identity_check (meant, now, name, error))
+    return now == NULL;
+  if (meant->cutype == NULL || !is_being_recognised (parent, now))
     return TRUE;
   g_set_error (error, CCW_ERROR, CCW_ERROR_STATE,
                "what device there is on subchannel %s is not known yet; try again", name);
   return FALSE;
 }
 
-/* Not on another device than it was defined for, whatever has the number of its subchannel today. */
 static gboolean
 check_identity (const CcwPaths *paths, const MdevConfig *config, const char *name, GError **error)
 {
@@ -430,16 +459,13 @@ check_identity (const CcwPaths *paths, const MdevConfig *config, const char *nam
   g_autoptr (GError) reason = NULL;
   g_autoptr (MdevIdentity) meant
     = mdev_identity_load (paths, mdev_config_get_uuid (config), parent, &reason);
-  g_autoptr (MdevIdentity) now = meant == NULL ? NULL : mdev_identity_read (parent);
 
   if (reason != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;
     }
-  if (now == NULL || !mdev_identity_check (meant, now, name, error))
-    return now == NULL;
-  return meant->cutype == NULL || now->cutype != NULL || check_recognised (parent, name, error);
+  return meant == NULL || check_device (meant, parent, name, error);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
+#include "mdev/identity.h"
 #include "transition-fixture.h"
 
 static void
@@ -52,6 +53,21 @@ test_refuses_other_types (Fixture *fixture, gconstpointer data)
   g_assert_false (mdev_start (fixture->paths, config, &error));
   g_assert_error (error, CCW_ERROR, CCW_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "vfio_ccw-io"));
+}
+
+/* A device that has only just come is waited for, not refused. */
+static void
+test_waits_for_recognition (Fixture *fixture, gconstpointer data)
+{
+  CcwDevId parent = parse (TERMINAL);
+  g_autoptr (MdevIdentity) identity = mdev_identity_read (&parent);
+  g_autofree char *device = ccw_dev_id_to_string (&identity->device);
+
+  g_assert_nonnull (identity->cutype);
+  g_assert_true (mdev_identity_save (identity, fixture->paths, UUID, &parent, NULL));
+  mock_machine_do (fixture->machine, "unplug " TERMINAL);
+  mock_machine_do (fixture->machine, "plug " TERMINAL " %s 3270", device);
+  start (fixture, TERMINAL, UUID);
 }
 
 static void
@@ -114,6 +130,7 @@ main (int argc, char **argv)
   transition_fixture_add ("/transition/refuses/duplicates", NULL, test_refuses_duplicates);
   transition_fixture_add ("/transition/refuses/without-driver", NULL, test_refuses_without_driver);
   transition_fixture_add ("/transition/refuses/other-types", NULL, test_refuses_other_types);
+  transition_fixture_add ("/transition/waits-for-recognition", NULL, test_waits_for_recognition);
   transition_fixture_add ("/transition/refuses/stop", NULL, test_stop_refuses);
   transition_fixture_add ("/transition/stop/waits-for-udev", NULL, test_stop_waits_for_udev);
   return g_test_run ();
