@@ -9,8 +9,9 @@
  * A handler of the first sort answers at once: it fills @ret, whose strings
  * and arrays xdr_free() frees, or sets an error. One of the second sort
  * changes the host, or asks the daemon behind us, which takes time: it takes
- * over the call and ends it later by nodedev_call_succeed() or nodedev_call_fail(); the client's other
- * calls go on meanwhile, and their answers may come first, as with libvirt.
+ * over the call and ends it later by nodedev_call_succeed() or
+ * nodedev_call_fail(); the client's other calls go on meanwhile, and their
+ * answers may come first, as with libvirt.
  */
 typedef struct _NodedevCall NodedevCall;
 

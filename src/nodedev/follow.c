@@ -238,7 +238,7 @@ check_free (NodedevFollow *follow, const Definition *definition, const MdevConfi
   return FALSE;
 }
 
-/* The note first, so that the new file is never without it. Nothing is there yet unless @is_begun. */
+/* The note first: the new file is never without it. Nothing is there yet unless @is_begun. */
 static gboolean
 put_with_note (NodedevFollow *follow, const MdevIdentity *identity, const MdevConfig *moved,
                gboolean is_begun, GError **error)

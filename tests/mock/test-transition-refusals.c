@@ -62,11 +62,12 @@ test_waits_for_recognition (Fixture *fixture, gconstpointer data)
   CcwDevId parent = parse (TERMINAL);
   g_autoptr (MdevIdentity) identity = mdev_identity_read (&parent);
   g_autofree char *device = ccw_dev_id_to_string (&identity->device);
+  g_autofree char *plug = g_strdup_printf ("plug " TERMINAL " %s 3270", device);
 
   g_assert_nonnull (identity->cutype);
   g_assert_true (mdev_identity_save (identity, fixture->paths, UUID, &parent, NULL));
   mock_machine_do (fixture->machine, "unplug " TERMINAL);
-  mock_machine_do (fixture->machine, "plug " TERMINAL " %s 3270", device);
+  g_assert_true (mock_machine_try (fixture->machine, plug, NULL));
   start (fixture, TERMINAL, UUID);
 }
 
