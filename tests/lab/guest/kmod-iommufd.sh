@@ -48,6 +48,10 @@ ok "a hundred programs" by_node loop "$random" 100
 tab=$(printf '\t')
 vfio-client check --list > /tmp/cases
 while IFS="$tab" read -r case property; do
+  case $case in
+    # It counts the process's locked pages; iommufd counts those of the user.
+    later-segment-fails) continue ;;
+  esac
   ok "by iommufd: $property" by_node check "$random" "$case" < /dev/null
 done < /tmp/cases
 
