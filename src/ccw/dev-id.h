@@ -62,5 +62,12 @@ gboolean ccw_dev_id_equal (const CcwDevId *a, const CcwDevId *b);
 /* Order of cssid, ssid, number: <0, 0, >0. */
 int ccw_dev_id_compare (const CcwDevId *a, const CcwDevId *b);
 
-/* All 32 bits of the id; different ids never have the same key. For GHashTable keys and sorting. */
+/* All 32 bits of the id; different ids never have the same key. For sorting. */
 guint32 ccw_dev_id_key (const CcwDevId *id);
+
+/* The same as a key of a GHashTable that compares pointers: g_hash_table_new (NULL, NULL). */
+static inline gpointer
+ccw_dev_id_hash_key (const CcwDevId *id)
+{
+  return GUINT_TO_POINTER (ccw_dev_id_key (id));
+}

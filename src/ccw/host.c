@@ -35,12 +35,6 @@ struct _CcwHost
   GSource *monitor_source;
 };
 
-static gpointer
-hash_key (const CcwDevId *id)
-{
-  return GUINT_TO_POINTER (ccw_dev_id_key (id));
-}
-
 /* --- life ---------------------------------------------------------------- */
 
 CcwHost *
@@ -93,19 +87,19 @@ notify (CcwHost *host, CcwChange change, CcwKind kind, gconstpointer object)
 const CcwSubchannel *
 ccw_host_get_subchannel (CcwHost *host, const CcwDevId *id)
 {
-  return g_hash_table_lookup (host->subchannels, hash_key (id));
+  return g_hash_table_lookup (host->subchannels, ccw_dev_id_hash_key (id));
 }
 
 const CcwSubchannel *
 ccw_host_get_subchannel_of_device (CcwHost *host, const CcwDevId *device)
 {
-  return g_hash_table_lookup (host->by_device, hash_key (device));
+  return g_hash_table_lookup (host->by_device, ccw_dev_id_hash_key (device));
 }
 
 const CcwDevice *
 ccw_host_get_device (CcwHost *host, const CcwDevId *id)
 {
-  return g_hash_table_lookup (host->devices, hash_key (id));
+  return g_hash_table_lookup (host->devices, ccw_dev_id_hash_key (id));
 }
 
 const CcwMdev *
@@ -194,7 +188,7 @@ ccw_host_list (CcwHost *host, CcwKind kind)
 static void
 unlink_device_of (CcwHost *host, const CcwSubchannel *subchannel)
 {
-  gpointer key = hash_key (&subchannel->state.device);
+  gpointer key = ccw_dev_id_hash_key (&subchannel->state.device);
 
   /* The device may already answer on another subchannel. */
   if (subchannel->state.has_device && g_hash_table_lookup (host->by_device, key) == subchannel)
@@ -205,7 +199,8 @@ static void
 link_device_of (CcwHost *host, CcwSubchannel *subchannel)
 {
   if (subchannel->state.has_device)
-    g_hash_table_insert (host->by_device, hash_key (&subchannel->state.device), subchannel);
+    g_hash_table_insert (host->by_device, ccw_dev_id_hash_key (&subchannel->state.device),
+                         subchannel);
 }
 
 static void
@@ -213,21 +208,21 @@ drop_subchannel (CcwHost *host, CcwSubchannel *subchannel)
 {
   notify (host, CCW_CHANGE_REMOVED, CCW_KIND_SUBCHANNEL, subchannel);
   unlink_device_of (host, subchannel);
-  g_hash_table_remove (host->subchannels, hash_key (&subchannel->id));
+  g_hash_table_remove (host->subchannels, ccw_dev_id_hash_key (&subchannel->id));
 }
 
 /* Takes over what @state holds. */
 static void
 put_subchannel (CcwHost *host, const CcwDevId *id, CcwSubchannelState *state)
 {
-  CcwSubchannel *subchannel = g_hash_table_lookup (host->subchannels, hash_key (id));
+  CcwSubchannel *subchannel = g_hash_table_lookup (host->subchannels, ccw_dev_id_hash_key (id));
   gboolean is_new = subchannel == NULL;
 
   if (is_new)
     {
       subchannel = g_new0 (CcwSubchannel, 1);
       subchannel->id = *id;
-      g_hash_table_insert (host->subchannels, hash_key (id), subchannel);
+      g_hash_table_insert (host->subchannels, ccw_dev_id_hash_key (id), subchannel);
     }
   subchannel->generation = host->generation;
   if (!is_new && ccw_subchannel_state_equal (&subchannel->state, state))
@@ -245,7 +240,7 @@ put_subchannel (CcwHost *host, const CcwDevId *id, CcwSubchannelState *state)
 static void
 update_subchannel (CcwHost *host, const CcwDevId *id)
 {
-  CcwSubchannel *known = g_hash_table_lookup (host->subchannels, hash_key (id));
+  CcwSubchannel *known = g_hash_table_lookup (host->subchannels, ccw_dev_id_hash_key (id));
   CcwSubchannelState state;
 
   if (ccw_subchannel_read (id, &state))
@@ -260,7 +255,7 @@ static void
 drop_device (CcwHost *host, CcwDevice *device)
 {
   notify (host, CCW_CHANGE_REMOVED, CCW_KIND_DEVICE, device);
-  g_hash_table_remove (host->devices, hash_key (&device->id));
+  g_hash_table_remove (host->devices, ccw_dev_id_hash_key (&device->id));
 }
 
 static void
@@ -273,7 +268,7 @@ add_device (CcwHost *host, const CcwDevId *id, const CcwDevId *subchannel)
   device->has_subchannel = subchannel != NULL;
   if (subchannel != NULL)
     device->subchannel = *subchannel;
-  g_hash_table_insert (host->devices, hash_key (id), device);
+  g_hash_table_insert (host->devices, ccw_dev_id_hash_key (id), device);
   notify (host, CCW_CHANGE_ADDED, CCW_KIND_DEVICE, device);
 }
 
@@ -318,7 +313,7 @@ renew_details (CcwDevice *device)
 static void
 put_device (CcwHost *host, const CcwDevId *id, const CcwDevId *subchannel)
 {
-  CcwDevice *device = g_hash_table_lookup (host->devices, hash_key (id));
+  CcwDevice *device = g_hash_table_lookup (host->devices, ccw_dev_id_hash_key (id));
   gboolean moved, renewed;
 
   if (device == NULL)
@@ -336,7 +331,7 @@ put_device (CcwHost *host, const CcwDevId *id, const CcwDevId *subchannel)
 static void
 update_device (CcwHost *host, const CcwDevId *id)
 {
-  CcwDevice *known = g_hash_table_lookup (host->devices, hash_key (id));
+  CcwDevice *known = g_hash_table_lookup (host->devices, ccw_dev_id_hash_key (id));
   g_autofree char *path = ccw_sysfs_device_path (id, NULL);
   CcwDevId subchannel;
   gboolean has_subchannel;
@@ -525,7 +520,7 @@ find_device (Found *found, int folder, const char *name)
     return;
   g_array_append_val (found->devices, device);
   if (device.has_subchannel)
-    g_hash_table_insert (found->device_of, hash_key (&device.subchannel),
+    g_hash_table_insert (found->device_of, ccw_dev_id_hash_key (&device.subchannel),
                          GUINT_TO_POINTER (found->devices->len));
 }
 
@@ -559,7 +554,8 @@ find_all (Found *found, GError **error)
 static gboolean
 read_found_subchannel (const Found *found, const CcwDevId *id, CcwSubchannelState *state)
 {
-  guint position = GPOINTER_TO_UINT (g_hash_table_lookup (found->device_of, hash_key (id)));
+  gpointer key = ccw_dev_id_hash_key (id);
+  guint position = GPOINTER_TO_UINT (g_hash_table_lookup (found->device_of, key));
 
   if (position == 0)
     return ccw_subchannel_read (id, state);

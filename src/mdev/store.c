@@ -137,12 +137,6 @@ notify (MdevStore *store, MdevStoreChange change, const MdevConfig *config)
 
 /* --- the image in memory ------------------------------------------------- */
 
-static gpointer
-parent_key (const CcwDevId *parent)
-{
-  return GUINT_TO_POINTER (ccw_dev_id_key (parent));
-}
-
 /* Takes @key over, when it is new. */
 static void
 index_add (GHashTable *index, gpointer key, GDestroyNotify free_key, MdevConfig *config)
@@ -173,7 +167,7 @@ static void
 insert_config (MdevStore *store, const char *key, MdevConfig *config)
 {
   g_hash_table_insert (store->configs, g_strdup (key), config);
-  index_add (store->by_parent, parent_key (mdev_config_get_parent (config)), NULL, config);
+  index_add (store->by_parent, ccw_dev_id_hash_key (mdev_config_get_parent (config)), NULL, config);
   index_add (store->by_uuid, g_strdup (mdev_config_get_uuid (config)), g_free, config);
 }
 
@@ -181,7 +175,7 @@ insert_config (MdevStore *store, const char *key, MdevConfig *config)
 static void
 remove_config (MdevStore *store, const char *key, MdevConfig *config)
 {
-  index_remove (store->by_parent, parent_key (mdev_config_get_parent (config)), config);
+  index_remove (store->by_parent, ccw_dev_id_hash_key (mdev_config_get_parent (config)), config);
   index_remove (store->by_uuid, mdev_config_get_uuid (config), config);
   g_hash_table_remove (store->configs, key);
 }
@@ -232,7 +226,7 @@ copy_array (GPtrArray *configs)
 GPtrArray *
 mdev_store_list_on (MdevStore *store, const CcwDevId *parent)
 {
-  return copy_array (g_hash_table_lookup (store->by_parent, parent_key (parent)));
+  return copy_array (g_hash_table_lookup (store->by_parent, ccw_dev_id_hash_key (parent)));
 }
 
 GPtrArray *
@@ -246,7 +240,7 @@ mdev_store_list_uuid (MdevStore *store, const char *uuid)
 gboolean
 mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *except_uuid)
 {
-  const GPtrArray *configs = g_hash_table_lookup (store->by_parent, parent_key (parent));
+  const GPtrArray *configs = g_hash_table_lookup (store->by_parent, ccw_dev_id_hash_key (parent));
   guint n_excepted = except_uuid != NULL && mdev_store_get (store, except_uuid, parent) != NULL;
 
   return configs != NULL && configs->len > n_excepted;

@@ -58,12 +58,6 @@ nodedev_autostart_on (NodedevAutostart *autostart, const CcwDevId *subchannel)
 
 /* --- when ----------------------------------------------------------------- */
 
-static gpointer
-subchannel_key (const CcwDevId *id)
-{
-  return GUINT_TO_POINTER (ccw_dev_id_key (id));
-}
-
 /*
  * A subchannel comes first, its ccw device when the kernel has recognised what
  * it is. One that comes later, on a subchannel that was there, is a device that
@@ -76,7 +70,7 @@ on_device (NodedevAutostart *autostart, const CcwDevId *id)
       = ccw_host_get_subchannel_of_device (autostart->view.host, id);
   const CcwDevId *home = subchannel == NULL ? NULL : ccw_subchannel_get_id (subchannel);
 
-  if (home != NULL && g_hash_table_remove (autostart->awaited, subchannel_key (home)))
+  if (home != NULL && g_hash_table_remove (autostart->awaited, ccw_dev_id_hash_key (home)))
     nodedev_autostart_on (autostart, home);
 }
 
@@ -84,9 +78,9 @@ static void
 on_subchannel (NodedevAutostart *autostart, int lifecycle, const CcwDevId *id)
 {
   if (lifecycle == VIR_NODE_DEVICE_EVENT_CREATED)
-    g_hash_table_add (autostart->awaited, subchannel_key (id));
+    g_hash_table_add (autostart->awaited, ccw_dev_id_hash_key (id));
   else if (lifecycle == VIR_NODE_DEVICE_EVENT_DELETED)
-    g_hash_table_remove (autostart->awaited, subchannel_key (id));
+    g_hash_table_remove (autostart->awaited, ccw_dev_id_hash_key (id));
 }
 
 static void

@@ -50,22 +50,16 @@ log_failure (const char *uuid, const CcwDevId *parent, const GError *error)
 
 /* --- what is known -------------------------------------------------------- */
 
-static gpointer
-device_key (const CcwDevId *device)
-{
-  return GUINT_TO_POINTER (ccw_dev_id_key (device));
-}
-
 /* Made when there is none yet. */
 static GPtrArray *
 definitions_of (NodedevFollow *follow, const CcwDevId *device)
 {
-  GPtrArray *definitions = g_hash_table_lookup (follow->by_device, device_key (device));
+  GPtrArray *definitions = g_hash_table_lookup (follow->by_device, ccw_dev_id_hash_key (device));
 
   if (definitions == NULL)
     {
       definitions = g_ptr_array_new ();
-      g_hash_table_insert (follow->by_device, device_key (device), definitions);
+      g_hash_table_insert (follow->by_device, ccw_dev_id_hash_key (device), definitions);
     }
   return definitions;
 }
@@ -73,7 +67,7 @@ definitions_of (NodedevFollow *follow, const CcwDevId *device)
 static void
 remove_from_device (NodedevFollow *follow, Definition *definition)
 {
-  gpointer key = device_key (&definition->identity->device);
+  gpointer key = ccw_dev_id_hash_key (&definition->identity->device);
   GPtrArray *definitions = g_hash_table_lookup (follow->by_device, key);
 
   g_ptr_array_remove_fast (definitions, definition);
@@ -396,7 +390,7 @@ static gboolean
 settle_device (NodedevFollow *follow, const CcwDevId *device)
 {
   gboolean has_moved = FALSE;
-  GPtrArray *known = g_hash_table_lookup (follow->by_device, device_key (device));
+  GPtrArray *known = g_hash_table_lookup (follow->by_device, ccw_dev_id_hash_key (device));
   g_autoptr (GPtrArray) definitions = NULL;
 
   if (known == NULL)
@@ -439,7 +433,7 @@ prepare_arrival (gpointer data, GError **error)
   NodedevFollow *follow = arrival->follow;
   const CcwSubchannel *subchannel;
 
-  g_hash_table_remove (follow->arrivals, device_key (&arrival->device));
+  g_hash_table_remove (follow->arrivals, ccw_dev_id_hash_key (&arrival->device));
   if (!settle_device (follow, &arrival->device))
     return TRUE;
   subchannel = ccw_host_get_subchannel_of_device (follow->view.host, &arrival->device);
@@ -461,8 +455,8 @@ note_arrival (NodedevFollow *follow, const CcwDevId *device)
   Arrival *arrival;
 
   /* One that waits for its turn finds what there is then. */
-  if (follow->is_ending || !g_hash_table_contains (follow->by_device, device_key (device))
-      || !g_hash_table_add (follow->arrivals, device_key (device)))
+  if (follow->is_ending || !g_hash_table_contains (follow->by_device, ccw_dev_id_hash_key (device))
+      || !g_hash_table_add (follow->arrivals, ccw_dev_id_hash_key (device)))
     return;
   arrival = g_new0 (Arrival, 1);
   arrival->follow = follow;
