@@ -140,12 +140,6 @@ nodedev_forward_set_identity (NodedevForward *forward, GBytes *payload)
 /* --- events --------------------------------------------------------------- */
 
 static void
-ignore_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
-              gpointer user_data)
-{
-}
-
-static void
 deregister (NodedevForward *forward, int upstream_id)
 {
   nd_event_deregister_args args = { .callback_id = upstream_id };
@@ -153,8 +147,7 @@ deregister (NodedevForward *forward, int upstream_id)
       = nodedev_packet_encode ((xdrproc_t) xdr_nd_event_deregister_args, &args);
 
   if (upstream_id != NOT_REGISTERED)
-    nodedev_upstream_call (forward->upstream, ND_PROC_EVENT_DEREGISTER, payload, ignore_reply,
-                           NULL);
+    nodedev_upstream_call (forward->upstream, ND_PROC_EVENT_DEREGISTER, payload, NULL, NULL);
 }
 
 /* The session is kept until it is answered. */

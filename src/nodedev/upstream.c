@@ -74,10 +74,17 @@ call_free (gpointer data)
 }
 
 static void
+call_end (Call *call, const GError *error, nd_status status, const guint8 *payload, gsize length)
+{
+  if (call->func != NULL)
+    call->func (error, status, payload, length, call->user_data);
+  call_free (call);
+}
+
+static void
 call_fail (Call *call, const GError *error)
 {
-  call->func (error, ND_STATUS_ERROR, NULL, 0, call->user_data);
-  call_free (call);
+  call_end (call, error, ND_STATUS_ERROR, NULL, 0);
 }
 
 /* --- sending -------------------------------------------------------------- */
@@ -158,8 +165,7 @@ on_reply (NodedevUpstream *upstream, const nd_header *header, const guint8 *payl
   if (call == NULL)
     return;
   g_hash_table_steal (upstream->calls, key);
-  call->func (NULL, header->status, payload, length, call->user_data);
-  call_free (call);
+  call_end (call, NULL, header->status, payload, length);
 }
 
 /* Daemons ask whether we are there, if the client said that it would answer; we never do. */
@@ -192,18 +198,12 @@ static const NodedevConnectionFuncs connection_funcs = { on_packet, on_closed };
 /* --- handshake ------------------------------------------------------------ */
 
 static void
-ignore_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
-              gpointer user_data)
-{
-}
-
-static void
 go_up (NodedevUpstream *upstream)
 {
   nodedev_source_clear (&upstream->deadline);
   upstream->state = UP;
   if (upstream->identity != NULL)
-    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, upstream->identity, ignore_reply,
+    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, upstream->identity, NULL,
                                    NULL));
   /* Subscriptions before the calls that they are to hear the effect of. */
   upstream->funcs->up (upstream, upstream->user_data);
@@ -349,7 +349,7 @@ nodedev_upstream_set_identity (NodedevUpstream *upstream, GBytes *payload)
   g_clear_pointer (&upstream->identity, g_bytes_unref);
   upstream->identity = g_bytes_ref (payload);
   if (upstream->state == UP)
-    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, payload, ignore_reply, NULL));
+    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, payload, NULL, NULL));
 }
 
 void

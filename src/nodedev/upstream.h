@@ -50,7 +50,7 @@ void nodedev_upstream_set_identity (NodedevUpstream *upstream, GBytes *payload);
 
 /*
  * Calls @procedure with a @payload as it is on the wire. @func is called
- * exactly once, perhaps before this returns.
+ * exactly once, perhaps before this returns; NULL when nobody wants the answer.
  */
 void nodedev_upstream_call (NodedevUpstream *upstream, int procedure, GBytes *payload,
                             NodedevReplyFunc func, gpointer user_data);
