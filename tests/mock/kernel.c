@@ -499,10 +499,21 @@ take_fault (MockMachine *machine, const char *path, int *error)
   return FALSE;
 }
 
+/* The fate of the order or step that is being given now. */
+static MockFate
+take_fate (MockMachine *machine, const char *what, const char *path)
+{
+  if (machine->n_orders != machine->fate_at)
+    return MOCK_FATE_NONE;
+  g_free (machine->struck);
+  machine->struck = g_strconcat (what, path, NULL);
+  return machine->fate;
+}
+
 static int
 decide (MockMachine *machine, const char *path, const char *data)
 {
-  MockFate fate = machine->n_orders == machine->fate_at ? machine->fate : MOCK_FATE_NONE;
+  MockFate fate = take_fate (machine, "write ", path);
   int error = 0;
 
   if (take_fault (machine, path, &error) || fate == MOCK_FATE_IGNORE)
@@ -525,6 +536,50 @@ handle_write (MockMachine *machine, const char *path, const char *data, gsize le
   answer = decide (machine, path, text);
   g_rec_mutex_unlock (&machine->lock);
   return answer;
+}
+
+/* A change to a file outside of sysfs, which who asks makes itself. */
+static int
+decide_step (MockMachine *machine, const char *step)
+{
+  int error = 0;
+
+  if (take_fault (machine, step, &error))
+    return error;
+  switch (take_fate (machine, "", step))
+    {
+    case MOCK_FATE_REFUSE:
+      return EIO;
+    case MOCK_FATE_KILL:
+      return MOCK_KERNEL_DIE;
+    case MOCK_FATE_ORPHAN:
+      return MOCK_KERNEL_DIE_AFTER;
+    default:
+      return 0;
+    }
+}
+
+static int
+handle_step (MockMachine *machine, const char *step)
+{
+  int answer;
+
+  g_rec_mutex_lock (&machine->lock);
+  machine->n_orders++;
+  answer = decide_step (machine, step);
+  g_rec_mutex_unlock (&machine->lock);
+  return answer;
+}
+
+int
+mock_kernel_carry_out (MockMachine *machine, const char *path, const char *data)
+{
+  int error;
+
+  g_rec_mutex_lock (&machine->lock);
+  error = carry_out (machine, path, data);
+  g_rec_mutex_unlock (&machine->lock);
+  return error;
 }
 
 /* --- the thread ------------------------------------------------------------- */
@@ -550,23 +605,99 @@ handle_request (MockMachine *machine, const char *request, gsize length)
   data++;
   if (*request == MOCK_KERNEL_CONTROL)
     return handle_control (machine, request + 1);
+  if (*request == MOCK_KERNEL_STEP)
+    return handle_step (machine, request + 1);
   return handle_write (machine, request + 1, data, length - (gsize) (data - request));
+}
+
+/* How long the order in @request takes before anything comes of it. */
+static guint
+take_delay (MockMachine *machine, const char *request)
+{
+  guint ms = 0;
+
+  g_rec_mutex_lock (&machine->lock);
+  for (guint i = 0; ms == 0 && i < machine->delays->len; i++)
+    {
+      MockDelay *delay = g_ptr_array_index (machine->delays, i);
+
+      if (delay->times == 0 || *request != MOCK_KERNEL_WRITE
+          || !g_str_has_suffix (request + 1, delay->order))
+        continue;
+      delay->times--;
+      ms = delay->ms;
+    }
+  g_rec_mutex_unlock (&machine->lock);
+  return ms;
+}
+
+/* One who waits for an answer. */
+typedef struct
+{
+  MockMachine *machine;
+  int peer;
+  gsize length;
+  char request[];
+} Waiter;
+
+static void
+waiter_free (gpointer data)
+{
+  Waiter *waiter = data;
+
+  close (waiter->peer);
+  g_free (waiter);
+}
+
+static gboolean
+answer (gpointer data)
+{
+  const Waiter *waiter = data;
+  int number = handle_request (waiter->machine, waiter->request, waiter->length);
+
+  send (waiter->peer, &number, sizeof number, MSG_NOSIGNAL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+answer_later (Waiter *waiter, guint ms)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (ms);
+
+  g_source_set_callback (source, answer, waiter, waiter_free);
+  g_source_attach (source, waiter->machine->kernel->context);
+}
+
+/* Takes @peer over. */
+static void
+serve_request (MockMachine *machine, int peer, const char *request, gsize length)
+{
+  guint ms = take_delay (machine, request);
+  Waiter *waiter = g_malloc0 (sizeof *waiter + length + 1);
+
+  waiter->machine = machine;
+  waiter->peer = peer;
+  waiter->length = length;
+  memcpy (waiter->request, request, length);
+  if (ms > 0)
+    {
+      answer_later (waiter, ms);
+      return;
+    }
+  answer (waiter);
+  waiter_free (waiter);
 }
 
 static gboolean
 on_request (int fd, GIOCondition condition, gpointer user_data)
 {
-  char request[MOCK_KERNEL_REQUEST_MAX];
+  char request[MOCK_KERNEL_REQUEST_MAX + 1] = "";
   int peer = accept (fd, NULL, NULL);
-  gssize length = peer >= 0 ? recv (peer, request, sizeof request, 0) : -1;
+  gssize length = peer >= 0 ? recv (peer, request, sizeof request - 1, 0) : -1;
 
   if (length > 0)
-    {
-      int answer = handle_request (user_data, request, (gsize) length);
-
-      send (peer, &answer, sizeof answer, MSG_NOSIGNAL);
-    }
-  if (peer >= 0)
+    serve_request (user_data, peer, request, (gsize) length);
+  else if (peer >= 0)
     close (peer);
   return G_SOURCE_CONTINUE;
 }

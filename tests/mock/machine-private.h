@@ -22,6 +22,14 @@ typedef struct
   guint times;
 } MockFault;
 
+/* Writes that take their time. */
+typedef struct
+{
+  char *order;
+  guint ms;
+  guint times;
+} MockDelay;
+
 typedef enum
 {
   MOCK_FATE_NONE,
@@ -37,8 +45,10 @@ struct _MockMachine
   GRecMutex lock;          /* guards all below and the files */
   GHashTable *subchannels; /* name -> MockSubchannel */
   GPtrArray *faults;       /* of MockFault */
+  GPtrArray *delays;       /* of MockDelay */
   MockFate fate;           /* of the order number fate_at */
   guint fate_at;
+  char *struck;            /* what it struck; NULL: nothing yet */
   GString *mounts;         /* text of /proc/self/mountinfo */
   GString *swaps;
   GString *consoles;
@@ -77,6 +87,9 @@ void mock_emit (MockMachine *machine, const char *action, const char *subsystem,
 
 struct _MockKernel *mock_kernel_start (MockMachine *machine);
 void mock_kernel_stop (struct _MockKernel *kernel);
+
+/* Somebody writes @data to the file @path below /sys, of whom no fault is asked; 0 or an errno. */
+int mock_kernel_carry_out (MockMachine *machine, const char *path, const char *data);
 
 /* Waits until nothing is left to do; not from the kernel's own thread. */
 void mock_kernel_settle (struct _MockKernel *kernel);

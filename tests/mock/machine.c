@@ -59,6 +59,15 @@ fault_free (gpointer data)
   g_free (fault);
 }
 
+static void
+delay_free (gpointer data)
+{
+  MockDelay *delay = data;
+
+  g_free (delay->order);
+  g_free (delay);
+}
+
 static gboolean
 wrong (GError **error, const char *what, const char *value)
 {
@@ -421,6 +430,30 @@ verb_fail (MockMachine *machine, char **argument, GError **error)
 }
 
 static gboolean
+verb_delay (MockMachine *machine, char **argument, GError **error)
+{
+  MockDelay *delay = g_new0 (MockDelay, 1);
+
+  delay->order = g_strdup (argument[0]);
+  delay->ms = (guint) g_ascii_strtoull (argument[1], NULL, 10);
+  delay->times = (guint) g_ascii_strtoull (argument[2], NULL, 10);
+  g_ptr_array_add (machine->delays, delay);
+  return TRUE;
+}
+
+static gboolean
+verb_order (MockMachine *machine, char **argument, GError **error)
+{
+  int reason = mock_kernel_carry_out (machine, argument[0], argument[1]);
+
+  if (reason == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (reason), "%s: %s", argument[0],
+               g_strerror (reason));
+  return FALSE;
+}
+
+static gboolean
 verb_at (MockMachine *machine, char **argument, GError **error)
 {
   static const char *const fates[] = {
@@ -433,6 +466,7 @@ verb_at (MockMachine *machine, char **argument, GError **error)
   for (guint fate = MOCK_FATE_REFUSE; fate < G_N_ELEMENTS (fates); fate++)
     if (g_str_equal (fates[fate], argument[1]))
       {
+        g_clear_pointer (&machine->struck, g_free);
         machine->fate = fate;
         machine->fate_at = machine->n_orders + (guint) g_ascii_strtoull (argument[0], NULL, 10);
         return TRUE;
@@ -450,6 +484,7 @@ static const struct
   { "btrfs", 1, verb_btrfs },
   { "close", 1, verb_close },
   { "console", 2, verb_console },
+  { "delay", 3, verb_delay },
   { "driver", 2, verb_driver },
   { "dump", 1, verb_dump },
   { "fail", 3, verb_fail },
@@ -460,6 +495,7 @@ static const struct
   { "mount", 4, verb_mount },
   { "online", 2, verb_online },
   { "open", 3, verb_open },
+  { "order", 2, verb_order },
   { "orphan", 1, verb_orphan },
   { "overflow", 0, verb_overflow },
   { "override", 2, verb_override },
@@ -535,6 +571,7 @@ mock_machine_new (void)
   g_rec_mutex_init (&machine->lock);
   machine->subchannels = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, subchannel_free);
   machine->faults = g_ptr_array_new_with_free_func (fault_free);
+  machine->delays = g_ptr_array_new_with_free_func (delay_free);
   machine->next_index = g_hash_table_new (g_str_hash, g_str_equal);
   machine->mounts = g_string_new (NULL);
   machine->swaps = g_string_new ("Filename\t\t\t\tType\t\tSize\tUsed\tPriority\n");
@@ -559,10 +596,12 @@ mock_machine_free (MockMachine *machine)
   g_hash_table_unref (machine->subchannels);
   g_hash_table_unref (machine->next_index);
   g_ptr_array_unref (machine->faults);
+  g_ptr_array_unref (machine->delays);
   g_string_free (machine->mounts, TRUE);
   g_string_free (machine->swaps, TRUE);
   g_string_free (machine->consoles, TRUE);
   g_rec_mutex_clear (&machine->lock);
+  g_free (machine->struck);
   g_free (machine->tree.root);
   g_free (machine);
 }
@@ -589,6 +628,17 @@ mock_machine_snapshot (MockMachine *machine)
   snapshot = mock_tree_snapshot (&machine->tree, "/sys");
   g_rec_mutex_unlock (&machine->lock);
   return snapshot;
+}
+
+char *
+mock_machine_get_struck (MockMachine *machine)
+{
+  char *struck;
+
+  g_rec_mutex_lock (&machine->lock);
+  struck = g_strdup (machine->struck);
+  g_rec_mutex_unlock (&machine->lock);
+  return struck;
 }
 
 guint

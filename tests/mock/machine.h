@@ -38,7 +38,13 @@
  *   fail ORDER ERRNO TIMES        the next TIMES writes to files whose path ends in ORDER
  *                                 fail; ERRNO 0: they succeed without any effect
  *   at N refuse|ignore|kill|orphan   the Nth write from now fails with EIO, succeeds without any
- *                                 effect, or its writer dies by SIGKILL before or after its effect
+ *                                 effect, or its writer dies by SIGKILL before or after its
+ *                                 effect; N 0: none. A program with MOCK_STEPS_BELOW=FOLDER in
+ *                                 its environment has its changes to files there counted, too
+ *   delay ORDER MS TIMES          the next TIMES writes to files whose path ends in ORDER take
+ *                                 MS milliseconds before their effect; others go on meanwhile
+ *   order PATH DATA               somebody writes DATA to a file of sysfs, "/devices/css0/…";
+ *                                 neither counted nor refused by any of the above
  *
  * Thread safe.
  */
@@ -66,6 +72,9 @@ char *mock_machine_read (MockMachine *machine, const char *path);
 
 /* All of /sys as text, once the kernel has nothing left to do; the caller frees it. */
 char *mock_machine_snapshot (MockMachine *machine);
+
+/* What the last "at" struck, as "write /bus/css/…" or "unlink …"; NULL: nothing. The caller frees it. */
+char *mock_machine_get_struck (MockMachine *machine);
 
 /* How many orders (writes with an effect) the kernel has been given. */
 guint mock_machine_get_n_orders (MockMachine *machine);

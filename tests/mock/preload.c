@@ -9,6 +9,9 @@
  * It also makes one receive of events fail as if the socket's buffer had
  * overflown, when the machine says so.
  *
+ * Changes to files below the folder in MOCK_STEPS_BELOW are made as ever, but
+ * the kernel is asked first: it may have them fail, or their program die.
+ *
  * The kernel's address is in MOCK_KERNEL_SOCKET; without it, or for files that are not
  * in the mock machine, nothing is different. Not seen: writes by stdio (a
  * shell's echo is seen in dash, not in bash).
@@ -21,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -31,27 +35,30 @@ static const char *const order_names[] = {
   "bind", "create", "driver_override", "drivers_probe", "online", "remove", "unbind",
 };
 
-/* Where in the mock sysfs @fd is, as "/devices/…"; NULL when it takes no orders. */
-static const char *
-order_path (int fd, char *path, size_t size)
+/* What @fd was opened as; 0 when that has no name. */
+static int
+read_fd_path (int fd, char *path, size_t size)
 {
-  const char *root = getenv ("UMOCKDEV_DIR");
   char link[64];
-  const char *name;
   ssize_t length;
-  size_t root_length;
 
-  if (root == NULL)
-    return NULL;
   snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
   /* Not by readlink(), which umockdev redirects. */
   length = syscall (SYS_readlink, link, path, size - 1);
-  if (length < 0)
-    return NULL;
-  path[length] = '\0';
+  path[length < 0 ? 0 : length] = '\0';
+  return length > 0;
+}
 
-  root_length = strlen (root);
-  if (strncmp (path, root, root_length) != 0 || strncmp (path + root_length, "/sys/", 5) != 0)
+/* Where in the mock sysfs @path is, as "/devices/…"; NULL when that takes no orders. */
+static const char *
+order_path (const char *path)
+{
+  const char *root = getenv ("UMOCKDEV_DIR");
+  size_t root_length = root == NULL ? 0 : strlen (root);
+  const char *name;
+
+  if (root == NULL || strncmp (path, root, root_length) != 0
+      || strncmp (path + root_length, "/sys/", 5) != 0)
     return NULL;
   name = strrchr (path, '/') + 1;
   for (size_t i = 0; i < sizeof order_names / sizeof *order_names; i++)
@@ -79,52 +86,168 @@ connect_kernel (void)
   return fd;
 }
 
-/* The kernel's answer: 0 or an errno; -1 when there is no kernel to ask. */
+/* The kernel's answer: 0 or an errno, or its order to die; -1 when there is no kernel to ask. */
 static int
-give_order (const char *path, const void *data, size_t length)
+ask_kernel (const char *request, size_t size)
 {
-  char request[MOCK_KERNEL_REQUEST_MAX];
+  int fd = connect_kernel ();
   int answer = -1;
-  int size;
-  int fd;
 
-  if (length > MOCK_KERNEL_DATA_MAX)
-    return EINVAL;
-  fd = connect_kernel ();
   if (fd < 0)
     return -1;
-  size = snprintf (request, sizeof request, "%c%s", MOCK_KERNEL_WRITE, path) + 1;
-  memcpy (request + size, data, length);
-  if (send (fd, request, (size_t) size + length, MSG_NOSIGNAL) < 0
+  if (send (fd, request, size, MSG_NOSIGNAL) < 0
       || recv (fd, &answer, sizeof answer, 0) != sizeof answer)
     answer = EIO;
   close (fd);
   return answer;
 }
 
+static int
+give_order (const char *path, const void *data, size_t length)
+{
+  char request[MOCK_KERNEL_REQUEST_MAX];
+  int size;
+
+  if (length > MOCK_KERNEL_DATA_MAX)
+    return EINVAL;
+  size = snprintf (request, sizeof request, "%c%s", MOCK_KERNEL_WRITE, path) + 1;
+  memcpy (request + size, data, length);
+  return ask_kernel (request, (size_t) size + length);
+}
+
+static void
+die (void)
+{
+  kill (getpid (), SIGKILL);
+}
+
+/* --- steps on files ---------------------------------------------------------- */
+
+/* Asks whether @path may be changed. TRUE: yes, and *@fatal whether to die then; FALSE: errno. */
+static int
+may_step (const char *what, const char *path, int *fatal)
+{
+  const char *below = getenv (MOCK_STEPS_BELOW);
+  char request[MOCK_KERNEL_REQUEST_MAX];
+  int reason = errno;
+  int answer;
+  int size;
+
+  *fatal = 0;
+  if (below == NULL || strncmp (path, below, strlen (below)) != 0)
+    return 1;
+  size = snprintf (request, sizeof request, "%c%s %s", MOCK_KERNEL_STEP, what, path) + 1;
+  answer = ask_kernel (request, (size_t) size);
+  if (answer == MOCK_KERNEL_DIE)
+    die ();
+  *fatal = answer == MOCK_KERNEL_DIE_AFTER;
+  errno = answer > 0 ? answer : reason;
+  return answer <= 0;
+}
+
+/* The end of a step that has been made. */
+static int
+end_step (int result, int fatal)
+{
+  if (fatal)
+    die ();
+  return result;
+}
+
+int
+rename (const char *from, const char *to)
+{
+  static int (*next) (const char *, const char *);
+  int fatal;
+
+  if (next == NULL)
+    next = (int (*) (const char *, const char *)) dlsym (RTLD_NEXT, "rename");
+  return may_step ("rename", to, &fatal) ? end_step (next (from, to), fatal) : -1;
+}
+
+int
+renameat2 (int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
+{
+  static int (*next) (int, const char *, int, const char *, unsigned int);
+  int fatal;
+
+  if (next == NULL)
+    next = (int (*) (int, const char *, int, const char *, unsigned int)) dlsym (RTLD_NEXT,
+                                                                                  "renameat2");
+  return may_step ("rename", to, &fatal)
+           ? end_step (next (from_fd, from, to_fd, to, flags), fatal)
+           : -1;
+}
+
+int
+unlink (const char *path)
+{
+  static int (*next) (const char *);
+  int fatal;
+
+  if (next == NULL)
+    next = (int (*) (const char *)) dlsym (RTLD_NEXT, "unlink");
+  return may_step ("unlink", path, &fatal) ? end_step (next (path), fatal) : -1;
+}
+
+int
+rmdir (const char *path)
+{
+  static int (*next) (const char *);
+  int fatal;
+
+  if (next == NULL)
+    next = (int (*) (const char *)) dlsym (RTLD_NEXT, "rmdir");
+  return may_step ("rmdir", path, &fatal) ? end_step (next (path), fatal) : -1;
+}
+
+int
+mkdir (const char *path, mode_t mode)
+{
+  static int (*next) (const char *, mode_t);
+  int fatal;
+
+  if (next == NULL)
+    next = (int (*) (const char *, mode_t)) dlsym (RTLD_NEXT, "mkdir");
+  return may_step ("mkdir", path, &fatal) ? end_step (next (path, mode), fatal) : -1;
+}
+
+/* --- writes ------------------------------------------------------------------ */
+
+/* An ordinary write, which may be a step as well. */
+static ssize_t
+write_file (int fd, const char *path, const void *data, size_t length)
+{
+  static ssize_t (*next) (int, const void *, size_t);
+  ssize_t result;
+  int fatal;
+
+  if (next == NULL)
+    next = (ssize_t (*) (int, const void *, size_t)) dlsym (RTLD_NEXT, "write");
+  if (!may_step ("write", path, &fatal))
+    return -1;
+  result = next (fd, data, length);
+  end_step (0, fatal);
+  return result;
+}
+
 ssize_t
 write (int fd, const void *data, size_t length)
 {
-  static ssize_t (*next_write) (int, const void *, size_t);
   int reason = errno;
   char path[PATH_MAX];
-  const char *order = order_path (fd, path, sizeof path);
+  const char *order = read_fd_path (fd, path, sizeof path) ? order_path (path) : NULL;
   int answer = order != NULL ? give_order (order, data, length) : -1;
 
   if (answer == MOCK_KERNEL_DIE)
-    kill (getpid (), SIGKILL);
+    die ();
   if (answer > 0)
     {
       errno = answer;
       return -1;
     }
   errno = reason;
-  if (answer == 0)
-    return (ssize_t) length;
-
-  if (next_write == NULL)
-    next_write = (ssize_t (*) (int, const void *, size_t)) dlsym (RTLD_NEXT, "write");
-  return next_write (fd, data, length);
+  return answer == 0 ? (ssize_t) length : write_file (fd, path, data, length);
 }
 
 /* One of the sockets that umockdev makes of libudev's monitors? */
