@@ -21,7 +21,6 @@
 typedef struct
 {
   const CcwDevId *device;
-  char *name;            /* "0.0.1234" */
   char *folder;          /* of the device, resolved */
   GPtrArray *blocks;     /* of CcwNode: disks and partitions */
   GPtrArray *characters; /* of CcwNode: name below /dev, as the kernel wants it called */
@@ -32,7 +31,6 @@ typedef struct
 static void
 subtree_clear (Subtree *tree)
 {
-  g_free (tree->name);
   g_free (tree->folder);
   g_ptr_array_unref (tree->blocks);
   g_ptr_array_unref (tree->characters);
@@ -377,36 +375,25 @@ static char *(*const checks[]) (const Subtree *tree, GError **error) = {
   find_dump,           find_opener,
 };
 
-static gboolean
-check_subtree (const Subtree *tree, GError **error)
+static char *
+find_user (const Subtree *tree, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
-    {
-      g_autoptr (GError) reason = NULL;
-      g_autofree char *user = checks[i](tree, &reason);
+  g_autoptr (GError) reason = NULL;
+  char *user = NULL;
 
-      if (user != NULL)
-        {
-          g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE, "device %s is in use: %s", tree->name,
-                       user);
-          return FALSE;
-        }
-      if (reason != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&reason));
-          return FALSE;
-        }
-    }
-  return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (checks) && user == NULL && reason == NULL; i++)
+    user = checks[i](tree, &reason);
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return user;
 }
 
-gboolean
-ccw_device_check_unused (const CcwDevId *device, GError **error)
+char *
+ccw_device_find_user (const CcwDevId *device, GError **error)
 {
   g_autofree char *link = ccw_sysfs_device_path (device, NULL);
   g_auto (Subtree) tree = {
     .device = device,
-    .name = ccw_dev_id_to_string (device),
     .folder = ccw_sysfs_resolve (link),
     .blocks = g_ptr_array_new_with_free_func (ccw_node_free),
     .characters = g_ptr_array_new_with_free_func (ccw_node_free),
@@ -416,9 +403,27 @@ ccw_device_check_unused (const CcwDevId *device, GError **error)
 
   if (tree.folder == NULL)
     {
-      g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s", tree.name);
-      return FALSE;
+      g_autofree char *name = ccw_dev_id_to_string (device);
+
+      g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s", name);
+      return NULL;
     }
   collect (&tree, tree.folder, 0);
-  return check_subtree (&tree, error);
+  return find_user (&tree, error);
+}
+
+gboolean
+ccw_device_check_unused (const CcwDevId *device, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *user = ccw_device_find_user (device, &reason);
+  g_autofree char *name = ccw_dev_id_to_string (device);
+
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  else if (user != NULL)
+    g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE, "device %s is in use: %s", name, user);
+  else
+    return TRUE;
+  return FALSE;
 }

@@ -13,11 +13,14 @@
  * network namespace, PAV aliases that are online, programs that have a node of
  * it open, consoles, ccwgroup membership, the IPL and dump device.
  *
- * Returns TRUE when it may be taken. Else FALSE and CCW_ERROR_IN_USE, the
- * message naming the device and its user ("device 0.0.0001 is in use:
- * /dev/vda is mounted on /"), or CCW_ERROR_SYSTEM when that could not be found
- * out: not knowing is no licence. CCW_ERROR_NOT_FOUND when no driver of the
- * host has a device of that number. Blocking; reads sysfs and procfs, and
- * opens block devices exclusively for an instant, which changes nothing.
+ * CCW_ERROR_SYSTEM when that could not be found out: not knowing is no licence.
+ * CCW_ERROR_NOT_FOUND when no driver of the host has a device of that number.
+ * Blocking; reads sysfs and procfs, and opens block devices exclusively for an
+ * instant, which changes nothing.
  */
+
+/* Its user, "/dev/vda is mounted on /"; NULL, without an error, for none. The caller frees it. */
+char *ccw_device_find_user (const CcwDevId *device, GError **error);
+
+/* The same as an answer: TRUE when it may be taken, else CCW_ERROR_IN_USE, naming device and user. */
 gboolean ccw_device_check_unused (const CcwDevId *device, GError **error);
