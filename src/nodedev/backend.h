@@ -2,8 +2,17 @@
 #pragma once
 
 #include "nodedev/events.h"
+#include "nodedev/keepalive.h"
 #include "nodedev/node.h"
 #include "nodedev/service.h"
+
+/* The daemon for all other devices, as all clients share it. */
+typedef struct
+{
+  char *socket;
+  NodedevKeepaliveLimits keepalive;
+  gboolean is_missed; /* it could not be asked, which was logged */
+} NodedevOthers;
 
 /* What the calls of every client work on: the devices, their changes, the news of them. */
 typedef struct
@@ -11,5 +20,5 @@ typedef struct
   NodedevView view;
   NodedevService *service;
   NodedevEvents *events;
-  const char *upstream; /* socket of the daemon for all other devices; NULL: there is none */
+  NodedevOthers *others; /* NULL: there is no such daemon */
 } NodedevBackend;

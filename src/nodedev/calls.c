@@ -6,6 +6,7 @@
 
 #include "nodedev/forward.h"
 #include "nodedev/handlers.h"
+#include "nodedev/keepalive.h"
 #include "nodedev/rpc-error.h"
 
 typedef enum
@@ -339,23 +340,6 @@ dispatch_call (NodedevSession *session, const nd_header *header, const guint8 *p
     call_with_args (session, header, procedure, payload, length);
 }
 
-/* A ping asks for a pong; all else of that program needs no answer. */
-static void
-dispatch_keepalive (NodedevSession *session, const nd_header *header)
-{
-  nd_header pong = {
-    .prog = ND_KEEPALIVE_PROGRAM,
-    .vers = ND_KEEPALIVE_VERSION,
-    .proc = ND_KEEPALIVE_PONG,
-    .type = ND_TYPE_MESSAGE,
-    .status = ND_STATUS_OK,
-  };
-
-  if (header->vers == ND_KEEPALIVE_VERSION && header->type == ND_TYPE_MESSAGE
-      && header->proc == ND_KEEPALIVE_PING)
-    send_packet (session, nodedev_packet_new (&pong, NULL, NULL, NULL));
-}
-
 static void
 refuse_program (NodedevSession *session, const nd_header *header)
 {
@@ -371,7 +355,7 @@ nodedev_calls_dispatch (NodedevSession *session, const nd_header *header, const 
                         gsize length)
 {
   if (header->prog == ND_KEEPALIVE_PROGRAM)
-    dispatch_keepalive (session, header);
+    nodedev_keepalive_answer (nodedev_session_get_connection (session), header);
   else if (header->prog != ND_PROGRAM || header->vers != ND_PROGRAM_VERSION)
     refuse_program (session, header);
   else if (header->type == ND_TYPE_CALL || header->type == ND_TYPE_CALL_WITH_FDS)

@@ -109,7 +109,7 @@ nodedev_connection_close (NodedevConnection *connection)
 static void
 close_because (NodedevConnection *connection, const char *reason)
 {
-  g_message ("disconnecting the client of process %" G_GINT64_FORMAT ": %s", connection->peer_pid,
+  g_message ("disconnecting process %" G_GINT64_FORMAT ": %s", connection->peer_pid,
              reason);
   nodedev_connection_close (connection);
 }

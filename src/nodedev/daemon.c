@@ -13,7 +13,7 @@
 struct _NodedevDaemon
 {
   CcwPaths *paths;
-  char *upstream;
+  NodedevOthers others;
   NodedevBackend backend;
   NodedevServer *server;
 };
@@ -81,6 +81,18 @@ listen_on_sockets (NodedevDaemon *daemon, const NodedevDaemonOptions *options, G
 
 /* --- life ----------------------------------------------------------------- */
 
+static void
+set_others (NodedevDaemon *daemon, const char *socket)
+{
+  if (socket == NULL)
+    return;
+  daemon->others = (NodedevOthers){
+    .socket = g_strdup (socket),
+    .keepalive = { NODEDEV_KEEPALIVE_INTERVAL, NODEDEV_KEEPALIVE_COUNT },
+  };
+  daemon->backend.others = &daemon->others;
+}
+
 NodedevDaemon *
 nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
 {
@@ -88,8 +100,7 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   NodedevView *view = &daemon->backend.view;
 
   daemon->paths = ccw_paths_new (options->root);
-  daemon->upstream = g_strdup (options->upstream);
-  daemon->backend.upstream = daemon->upstream;
+  set_others (daemon, options->upstream);
   view->host = ccw_host_new ();
   view->store = mdev_store_new (daemon->paths);
   if (!recover (daemon, error) || !load (daemon, error))
@@ -113,6 +124,6 @@ nodedev_daemon_free (NodedevDaemon *daemon)
   g_clear_pointer (&daemon->backend.view.store, mdev_store_free);
   g_clear_pointer (&daemon->backend.view.host, ccw_host_free);
   g_clear_pointer (&daemon->paths, ccw_paths_free);
-  g_free (daemon->upstream);
+  g_free (daemon->others.socket);
   g_free (daemon);
 }

@@ -10,22 +10,23 @@
 /* While a client waits for events that the other daemon cannot send. */
 #define RETRY_SECONDS 2
 
-/* No id: libvirt's begin at 0. */
+/* No ids: libvirt's begin at 0. */
 #define NOT_REGISTERED (-1)
+#define REGISTERING (-2)
 
 struct _NodedevForward
 {
   NodedevSession *session;
   NodedevUpstream *upstream;
   GArray *subscriptions; /* of Subscription */
+  NodedevOthers *others;
   GSource *retry;
-  gboolean has_warned;
 };
 
 typedef struct
 {
   int callback_id; /* the client's */
-  int upstream_id; /* or NOT_REGISTERED */
+  int upstream_id; /* or NOT_REGISTERED, REGISTERING */
   GBytes *args;
 } Subscription;
 
@@ -146,7 +147,7 @@ deregister (NodedevForward *forward, int upstream_id)
   g_autoptr (GBytes) payload
       = nodedev_packet_encode ((xdrproc_t) xdr_nd_event_deregister_args, &args);
 
-  if (upstream_id != NOT_REGISTERED)
+  if (upstream_id >= 0)
     nodedev_upstream_call (forward->upstream, ND_PROC_EVENT_DEREGISTER, payload, NULL, NULL);
 }
 
@@ -204,14 +205,18 @@ on_registered (const GError *error, nd_status status, const guint8 *payload, gsi
   g_autoptr (Registration) registration = user_data;
   nd_int_ret ret = { 0 };
 
-  if (error == NULL && status == ND_STATUS_OK
-      && nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_int_ret, &ret, NULL))
-    note_registered (registration->forward, registration->callback_id, ret.value);
+  if (error != NULL)
+    return;
+  if (status != ND_STATUS_OK
+      || !nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_int_ret, &ret, NULL))
+    ret.value = NOT_REGISTERED;
+  note_registered (registration->forward, registration->callback_id, ret.value);
 }
 
 static void
-register_upstream (NodedevForward *forward, const Subscription *subscription)
+register_upstream (NodedevForward *forward, Subscription *subscription)
 {
+  subscription->upstream_id = REGISTERING;
   nodedev_upstream_call (forward->upstream, ND_PROC_EVENT_REGISTER, subscription->args,
                          on_registered,
                          registration_new (forward, subscription->callback_id));
@@ -230,7 +235,8 @@ nodedev_forward_subscribe (NodedevForward *forward, int callback_id,
   g_array_append_val (forward->subscriptions, subscription);
   /* Else that follows when it is up. */
   if (nodedev_upstream_is_up (forward->upstream))
-    register_upstream (forward, &subscription);
+    register_upstream (forward, &g_array_index (forward->subscriptions, Subscription,
+                                                forward->subscriptions->len - 1));
   else
     nodedev_upstream_connect (forward->upstream);
 }
@@ -313,14 +319,35 @@ retry_later (NodedevForward *forward)
 }
 
 static void
+note_missed (NodedevForward *forward, const char *reason)
+{
+  if (!forward->others->is_missed)
+    g_warning ("the daemon for all other devices cannot be asked: %s", reason);
+  forward->others->is_missed = TRUE;
+}
+
+static void
+note_found (NodedevForward *forward)
+{
+  if (forward->others->is_missed)
+    g_message ("the daemon for all other devices answers again at %s", forward->others->socket);
+  forward->others->is_missed = FALSE;
+}
+
+static void
 on_up (NodedevUpstream *upstream, gpointer user_data)
 {
   NodedevForward *forward = user_data;
 
   nodedev_source_clear (&forward->retry);
-  forward->has_warned = FALSE;
+  note_found (forward);
   for (guint i = 0; i < forward->subscriptions->len; i++)
-    register_upstream (forward, &g_array_index (forward->subscriptions, Subscription, i));
+    {
+      Subscription *subscription = &g_array_index (forward->subscriptions, Subscription, i);
+
+      if (subscription->upstream_id == NOT_REGISTERED)
+        register_upstream (forward, subscription);
+    }
 }
 
 static void
@@ -328,9 +355,7 @@ on_down (NodedevUpstream *upstream, const char *reason, gpointer user_data)
 {
   NodedevForward *forward = user_data;
 
-  if (!forward->has_warned)
-    g_warning ("the daemon for all other devices cannot be asked: %s", reason);
-  forward->has_warned = TRUE;
+  note_missed (forward, reason);
   for (guint i = 0; i < forward->subscriptions->len; i++)
     g_array_index (forward->subscriptions, Subscription, i).upstream_id = NOT_REGISTERED;
   retry_later (forward);
@@ -341,15 +366,17 @@ static const NodedevUpstreamFuncs upstream_funcs = { on_up, on_down, on_message 
 /* --- life ----------------------------------------------------------------- */
 
 NodedevForward *
-nodedev_forward_new (NodedevSession *session, const char *path)
+nodedev_forward_new (NodedevSession *session, NodedevOthers *others)
 {
   NodedevForward *forward = g_new0 (NodedevForward, 1);
 
   forward->session = session;
+  forward->others = others;
   forward->subscriptions = g_array_new (FALSE, FALSE, sizeof (Subscription));
   g_array_set_clear_func (forward->subscriptions, subscription_clear);
-  forward->upstream = nodedev_upstream_new (path, nodedev_session_is_readonly (session),
-                                            &upstream_funcs, forward);
+  forward->upstream
+      = nodedev_upstream_new (others->socket, others->keepalive,
+                              nodedev_session_is_readonly (session), &upstream_funcs, forward);
   return forward;
 }
 

@@ -22,8 +22,8 @@ typedef enum
   NODEDEV_ROUTE_ALL,  /* we have no answer to that */
 } NodedevRoute;
 
-/* @path: the daemon's socket. The session outlives it. */
-NodedevForward *nodedev_forward_new (NodedevSession *session, const char *path);
+/* @others: that daemon. It and the session outlive the result. */
+NodedevForward *nodedev_forward_new (NodedevSession *session, NodedevOthers *others);
 void nodedev_forward_free (NodedevForward *forward);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevForward, nodedev_forward_free)
 
@@ -34,7 +34,7 @@ gboolean nodedev_forward_takes (const NodedevForward *forward, NodedevRoute rout
 /* Is the device of that name ours, if it exists? */
 gboolean nodedev_forward_is_ours (const NodedevForward *forward, const char *name);
 
-/* See nodedev_upstream_call(); when the daemon cannot be reached that is logged. */
+/* See nodedev_upstream_call(); that the daemon cannot be reached is logged once for all clients. */
 void nodedev_forward_call (NodedevForward *forward, int procedure, GBytes *payload,
                            NodedevReplyFunc func, gpointer user_data);
 

@@ -90,8 +90,8 @@ nodedev_session_open (NodedevSession *session, gboolean readonly)
 {
   session->open = TRUE;
   session->readonly = readonly || nodedev_connection_is_readonly (session->connection);
-  if (session->backend->upstream != NULL)
-    session->forward = nodedev_forward_new (session, session->backend->upstream);
+  if (session->backend->others != NULL)
+    session->forward = nodedev_forward_new (session, session->backend->others);
 }
 
 gboolean

@@ -11,10 +11,7 @@
 
 #define URI "nodedev:///system"
 
-/*
- * A daemon that systemd has to start first needs a moment. Calls have no limit:
- * those of its devices, and lists, take as long as they take, and ours go on.
- */
+/* A daemon that systemd has to start first needs a moment. */
 #define HANDSHAKE_SECONDS 20
 
 /* libvirt's own limit of a packet (VIR_NET_MESSAGE_MAX): a daemon that we chose may send what it may. */
@@ -24,24 +21,30 @@ typedef enum
 {
   DOWN,
   AUTHENTICATING, /* the ways to authenticate were asked for */
+  ASKING_KEEPALIVE,
   OPENING,
+  IDENTIFYING, /* it was told for whom we call */
   UP,
 } State;
 
 struct _NodedevUpstream
 {
   char *path;
+  NodedevKeepaliveLimits limits;
   gboolean readonly;
   const NodedevUpstreamFuncs *funcs;
   gpointer user_data;
 
   State state;
   NodedevConnection *connection; /* unless DOWN */
+  NodedevKeepalive *keepalive;   /* NULL before it is up, or when it has none */
+  gboolean has_keepalive;
   GSource *deadline;             /* of the handshake */
   GHashTable *calls;             /* serial -> Call, those that were sent */
   GQueue waiting;                /* of Call: to be sent when it is up */
   guint last_serial;
   GBytes *identity;
+  guint identities_sent; /* and not answered */
 };
 
 typedef struct
@@ -138,6 +141,7 @@ drop_connection (NodedevUpstream *upstream)
   g_autoptr (NodedevConnection) connection = g_steal_pointer (&upstream->connection);
 
   nodedev_source_clear (&upstream->deadline);
+  g_clear_pointer (&upstream->keepalive, nodedev_keepalive_free);
   if (connection != NULL)
     nodedev_connection_close (connection);
 }
@@ -168,13 +172,16 @@ on_reply (NodedevUpstream *upstream, const nd_header *header, const guint8 *payl
   call_end (call, NULL, header->status, payload, length);
 }
 
-/* Daemons ask whether we are there, if the client said that it would answer; we never do. */
 static void
 on_packet (NodedevConnection *connection, const nd_header *header, const guint8 *payload,
            gsize length, gpointer user_data)
 {
   NodedevUpstream *upstream = user_data;
 
+  if (upstream->keepalive != NULL)
+    nodedev_keepalive_hear (upstream->keepalive);
+  if (header->prog == ND_KEEPALIVE_PROGRAM)
+    nodedev_keepalive_answer (connection, header);
   if (header->prog != ND_PROGRAM)
     return;
   if (header->type == ND_TYPE_REPLY)
@@ -197,30 +204,100 @@ static const NodedevConnectionFuncs connection_funcs = { on_packet, on_closed };
 
 /* --- handshake ------------------------------------------------------------ */
 
+static gboolean
+on_deadline (gpointer user_data)
+{
+  go_down (user_data, "it does not answer");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_deadline (NodedevUpstream *upstream)
+{
+  nodedev_source_clear (&upstream->deadline);
+  upstream->deadline = g_timeout_source_new_seconds (HANDSHAKE_SECONDS);
+  g_source_set_callback (upstream->deadline, on_deadline, upstream, NULL);
+  g_source_attach (upstream->deadline, g_main_context_get_thread_default ());
+}
+
+static void
+on_dead (gpointer user_data)
+{
+  go_down (user_data, "it hangs");
+}
+
 static void
 go_up (NodedevUpstream *upstream)
 {
   nodedev_source_clear (&upstream->deadline);
   upstream->state = UP;
-  if (upstream->identity != NULL)
-    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, upstream->identity, NULL,
-                                   NULL));
+  if (upstream->has_keepalive && upstream->keepalive == NULL)
+    upstream->keepalive
+        = nodedev_keepalive_new (upstream->connection, upstream->limits, on_dead, upstream);
   /* Subscriptions before the calls that they are to hear the effect of. */
   upstream->funcs->up (upstream, upstream->user_data);
   while (!g_queue_is_empty (&upstream->waiting))
     send_call (upstream, g_queue_pop_head (&upstream->waiting));
 }
 
+/* Calls wait until it has taken the last identity that it was told. */
+static void
+on_identity_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
+                   gpointer user_data)
+{
+  NodedevUpstream *upstream = user_data;
+
+  if (error != NULL)
+    return;
+  if (status != ND_STATUS_OK)
+    go_down (upstream, "it does not let us call for another user");
+  else if (--upstream->identities_sent == 0)
+    go_up (upstream);
+}
+
+static void
+send_identity (NodedevUpstream *upstream)
+{
+  upstream->state = IDENTIFYING;
+  upstream->identities_sent++;
+  send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, upstream->identity,
+                                 on_identity_reply, upstream));
+}
+
 static void
 on_open_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
                gpointer user_data)
 {
+  NodedevUpstream *upstream = user_data;
+
   if (error != NULL)
     return;
-  if (status == ND_STATUS_OK)
-    go_up (user_data);
+  if (status != ND_STATUS_OK)
+    go_down (upstream, "it refuses to open " URI);
+  else if (upstream->identity != NULL)
+    send_identity (upstream);
   else
-    go_down (user_data, "it refuses to open " URI);
+    go_up (upstream);
+}
+
+static void
+on_keepalive_reply (const GError *error, nd_status status, const guint8 *payload, gsize length,
+                    gpointer user_data)
+{
+  NodedevUpstream *upstream = user_data;
+  char *name = (char *) URI;
+  nd_open_args args = { .name = &name, .flags = upstream->readonly ? VIR_CONNECT_RO : 0 };
+  nd_int_ret supported = { 0 };
+
+  if (error != NULL)
+    return;
+  upstream->has_keepalive
+      = status == ND_STATUS_OK
+        && nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_int_ret, &supported,
+                                         NULL)
+        && supported.value;
+  upstream->state = OPENING;
+  send_xdr (upstream, ND_PROC_CONNECT_OPEN, (xdrproc_t) xdr_nd_open_args, &args, on_open_reply);
 }
 
 static gboolean
@@ -241,8 +318,7 @@ on_auth_reply (const GError *error, nd_status status, const guint8 *payload, gsi
                gpointer user_data)
 {
   NodedevUpstream *upstream = user_data;
-  char *name = (char *) URI;
-  nd_open_args args = { .name = &name, .flags = upstream->readonly ? VIR_CONNECT_RO : 0 };
+  nd_supports_feature_args args = { ND_FEATURE_KEEPALIVE };
 
   if (error != NULL)
     return;
@@ -251,23 +327,9 @@ on_auth_reply (const GError *error, nd_status status, const guint8 *payload, gsi
       go_down (upstream, "it wants authentication");
       return;
     }
-  upstream->state = OPENING;
-  send_xdr (upstream, ND_PROC_CONNECT_OPEN, (xdrproc_t) xdr_nd_open_args, &args, on_open_reply);
-}
-
-static gboolean
-on_deadline (gpointer user_data)
-{
-  go_down (user_data, "it does not answer");
-  return G_SOURCE_REMOVE;
-}
-
-static void
-set_deadline (NodedevUpstream *upstream)
-{
-  upstream->deadline = g_timeout_source_new_seconds (HANDSHAKE_SECONDS);
-  g_source_set_callback (upstream->deadline, on_deadline, upstream, NULL);
-  g_source_attach (upstream->deadline, g_main_context_get_thread_default ());
+  upstream->state = ASKING_KEEPALIVE;
+  send_xdr (upstream, ND_PROC_CONNECT_SUPPORTS_FEATURE, (xdrproc_t) xdr_nd_supports_feature_args,
+            &args, on_keepalive_reply);
 }
 
 static GSocket *
@@ -298,6 +360,7 @@ nodedev_upstream_connect (NodedevUpstream *upstream)
       return;
     }
   upstream->state = AUTHENTICATING;
+  upstream->identities_sent = 0;
   upstream->connection = nodedev_connection_new (socket, FALSE, &connection_funcs, upstream);
   nodedev_connection_set_packet_max (upstream->connection, PACKET_MAX);
   nodedev_connection_start (upstream->connection);
@@ -308,12 +371,13 @@ nodedev_upstream_connect (NodedevUpstream *upstream)
 /* --- life, calls ---------------------------------------------------------- */
 
 NodedevUpstream *
-nodedev_upstream_new (const char *path, gboolean readonly, const NodedevUpstreamFuncs *funcs,
-                      gpointer user_data)
+nodedev_upstream_new (const char *path, NodedevKeepaliveLimits keepalive, gboolean readonly,
+                      const NodedevUpstreamFuncs *funcs, gpointer user_data)
 {
   NodedevUpstream *upstream = g_new0 (NodedevUpstream, 1);
 
   upstream->path = g_strdup (path);
+  upstream->limits = keepalive;
   upstream->readonly = readonly;
   upstream->funcs = funcs;
   upstream->user_data = user_data;
@@ -348,8 +412,10 @@ nodedev_upstream_set_identity (NodedevUpstream *upstream, GBytes *payload)
 {
   g_clear_pointer (&upstream->identity, g_bytes_unref);
   upstream->identity = g_bytes_ref (payload);
-  if (upstream->state == UP)
-    send_call (upstream, call_new (ND_PROC_CONNECT_SET_IDENTITY, payload, NULL, NULL));
+  if (upstream->state != UP && upstream->state != IDENTIFYING)
+    return;
+  set_deadline (upstream);
+  send_identity (upstream);
 }
 
 void

@@ -3,15 +3,19 @@
 /* What the daemon behind us is sent, and when. */
 #include <gio/gunixsocketaddress.h>
 #include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
 #include <sys/socket.h>
 
 #include "nodedev/packet.h"
+#include "nodedev/rpc-error.h"
 #include "nodedev/session.h"
 #include "nodedev/source.h"
 #include "raw-client.h"
 #include "test-backend.h"
 
 #define OTHERS_DEVICE "pci_0000_00_02_0"
+/* Calls before the first of a client: authentication, keepalive, open. */
+#define HANDSHAKE 3
 #define WITH(type, args) (xdrproc_t) xdr_##type, &(args)
 
 /* A daemon in this thread: it notes what it is asked, and answers the rest as far as needed. */
@@ -23,12 +27,17 @@ typedef struct
   NodedevConnection *connection;
   GArray *procedures;    /* of int, as they came */
   GArray *registrations; /* of nd_header, not answered yet */
+  nd_header identity;    /* the last virConnectSetIdentity; proc 0 when there was none */
+  gboolean answers_pings;
+  guint pings;
+  gboolean closed;
 } Upstream;
 
 typedef struct
 {
   TestBackend test;
   Upstream upstream;
+  NodedevOthers others;
   NodedevSession *session;
   RawClient *client;
 } Fixture;
@@ -45,18 +54,36 @@ answer (NodedevConnection *connection, const nd_header *call, xdrproc_t filter,
 }
 
 static void
+on_keepalive (Upstream *upstream, const nd_header *header)
+{
+  upstream->pings++;
+  if (upstream->answers_pings)
+    nodedev_keepalive_answer (upstream->connection, header);
+}
+
+static void
 on_packet (NodedevConnection *connection, const nd_header *header, const guint8 *payload,
            gsize length, gpointer user_data)
 {
   Upstream *upstream = user_data;
   int none = ND_AUTH_NONE;
   nd_auth_list_ret ways = { .types = { 1, &none } };
+  nd_int_ret yes = { 1 };
 
+  if (header->prog == ND_KEEPALIVE_PROGRAM)
+    {
+      on_keepalive (upstream, header);
+      return;
+    }
   g_array_append_val (upstream->procedures, header->proc);
   if (header->proc == ND_PROC_AUTH_LIST)
     answer (connection, header, WITH (nd_auth_list_ret, ways));
+  else if (header->proc == ND_PROC_CONNECT_SUPPORTS_FEATURE)
+    answer (connection, header, WITH (nd_int_ret, yes));
   else if (header->proc == ND_PROC_CONNECT_OPEN)
     answer (connection, header, NULL, NULL);
+  else if (header->proc == ND_PROC_CONNECT_SET_IDENTITY)
+    upstream->identity = *header;
   else if (header->proc == ND_PROC_EVENT_REGISTER)
     g_array_append_val (upstream->registrations, *header);
 }
@@ -64,6 +91,7 @@ on_packet (NodedevConnection *connection, const nd_header *header, const guint8 
 static void
 on_closed (NodedevConnection *connection, gpointer user_data)
 {
+  ((Upstream *) user_data)->closed = TRUE;
 }
 
 static const NodedevConnectionFuncs connection_funcs = { on_packet, on_closed };
@@ -74,7 +102,7 @@ on_connect (GSocket *listener, GIOCondition condition, gpointer user_data)
   Upstream *upstream = user_data;
   GSocket *socket = g_socket_accept (listener, NULL, NULL);
 
-  g_assert_null (upstream->connection);
+  g_clear_pointer (&upstream->connection, nodedev_connection_unref);
   upstream->connection = nodedev_connection_new (socket, FALSE, &connection_funcs, upstream);
   nodedev_connection_start (upstream->connection);
   return G_SOURCE_CONTINUE;
@@ -124,6 +152,14 @@ answer_registrations (Upstream *upstream)
   g_array_set_size (upstream->registrations, 0);
 }
 
+static void
+refuse (Upstream *upstream, const nd_header *call)
+{
+  g_autoptr (GError) error = g_error_new_literal (NODEDEV_ERROR, VIR_ERR_OPERATION_DENIED, "no");
+
+  nodedev_connection_send (upstream->connection, nodedev_packet_new_error (call, error));
+}
+
 /* --- fixture -------------------------------------------------------------- */
 
 static void
@@ -138,7 +174,8 @@ fixture_init (Fixture *f)
 
   test_backend_init (&f->test);
   upstream_init (&f->upstream, f->test.root);
-  f->test.backend.upstream = f->upstream.path;
+  f->others = (NodedevOthers){ .socket = f->upstream.path, .keepalive = { 1, 1 } };
+  f->test.backend.others = &f->others;
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   f->client = raw_client_new (fds[1]);
   f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL), FALSE,
@@ -180,6 +217,49 @@ settle (void)
     ;
 }
 
+/* For the user "joe". */
+static void
+set_identity (Fixture *f)
+{
+  nd_typed_param user = { .field = (char *) "user-name" };
+  nd_set_identity_args identity = { .params = { 1, &user } };
+
+  user.value.type = VIR_TYPED_PARAM_STRING;
+  user.value.nd_typed_value_u.s = (char *) "joe";
+  send_call (f, ND_PROC_CONNECT_SET_IDENTITY, WITH (nd_set_identity_args, identity));
+}
+
+static void
+look_up (Fixture *f)
+{
+  nd_name_args name = { (char *) OTHERS_DEVICE };
+
+  send_call (f, ND_PROC_LOOKUP_BY_NAME, WITH (nd_name_args, name));
+}
+
+static void
+list_all (Fixture *f)
+{
+  nd_list_all_args all = { 1, 0 };
+
+  send_call (f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, all));
+}
+
+/* Status of the answer to the next call of @procedure; those of others are dropped. */
+static guint
+wait_for_answer (Fixture *f, int procedure)
+{
+  nd_header header = { 0 };
+
+  while (header.proc != procedure)
+    {
+      g_autoptr (GBytes) packet = raw_client_receive (f->client, &header);
+
+      g_assert_nonnull (packet);
+    }
+  return header.status;
+}
+
 static void
 wait_for_procedures (Fixture *f, guint n)
 {
@@ -193,14 +273,14 @@ wait_for_procedures (Fixture *f, guint n)
 static void
 test_subscriptions_come_first (void)
 {
-  static const int expected[] = { ND_PROC_AUTH_LIST, ND_PROC_CONNECT_OPEN, ND_PROC_EVENT_REGISTER,
-                                  ND_PROC_LOOKUP_BY_NAME };
-  nd_name_args name = { (char *) OTHERS_DEVICE };
+  static const int expected[]
+      = { ND_PROC_AUTH_LIST, ND_PROC_CONNECT_SUPPORTS_FEATURE, ND_PROC_CONNECT_OPEN,
+          ND_PROC_EVENT_REGISTER, ND_PROC_LOOKUP_BY_NAME };
   Fixture f;
 
   fixture_init (&f);
   subscribe (&f);
-  send_call (&f, ND_PROC_LOOKUP_BY_NAME, WITH (nd_name_args, name));
+  look_up (&f);
   wait_for_procedures (&f, G_N_ELEMENTS (expected));
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     g_assert_cmpint (g_array_index (f.upstream.procedures, int, i), ==, expected[i]);
@@ -216,16 +296,135 @@ test_registrations_are_bounded (void)
 
   fixture_init (&f);
   subscribe (&f);
-  wait_for_procedures (&f, 3);
+  wait_for_procedures (&f, HANDSHAKE + 1);
   for (guint i = 1; i < n; i++)
     subscribe (&f);
   settle ();
   g_assert_cmpuint (f.upstream.registrations->len, ==, NODEDEV_CONNECTION_HOLD_MAX);
-  while (f.upstream.procedures->len < 2 + n)
+  while (f.upstream.procedures->len < HANDSHAKE + n)
     {
       answer_registrations (&f.upstream);
       g_main_context_iteration (NULL, TRUE);
     }
+  fixture_clear (&f);
+}
+
+/* What is called for somebody is not taken for ours. */
+static void
+test_identity_comes_first (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  set_identity (&f);
+  look_up (&f);
+  wait_for_procedures (&f, HANDSHAKE + 1);
+  settle ();
+  g_assert_cmpuint (f.upstream.procedures->len, ==, HANDSHAKE + 1);
+  g_assert_cmpint (f.upstream.identity.proc, ==, ND_PROC_CONNECT_SET_IDENTITY);
+  answer (f.upstream.connection, &f.upstream.identity, NULL, NULL);
+  wait_for_procedures (&f, HANDSHAKE + 2);
+  g_assert_cmpint (g_array_index (f.upstream.procedures, int, HANDSHAKE + 1), ==,
+                   ND_PROC_LOOKUP_BY_NAME);
+  fixture_clear (&f);
+}
+
+/* Told while it is up already: subscriptions made while it is not taken yet are not lost. */
+static void
+test_identity_changes (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  look_up (&f);
+  wait_for_procedures (&f, HANDSHAKE + 1);
+  set_identity (&f);
+  subscribe (&f);
+  wait_for_procedures (&f, HANDSHAKE + 2);
+  settle ();
+  g_assert_cmpuint (f.upstream.registrations->len, ==, 0);
+  answer (f.upstream.connection, &f.upstream.identity, NULL, NULL);
+  wait_for_procedures (&f, HANDSHAKE + 3);
+  settle ();
+  g_assert_cmpuint (f.upstream.registrations->len, ==, 1);
+  fixture_clear (&f);
+}
+
+static void
+test_identity_refused (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  set_identity (&f);
+  look_up (&f);
+  wait_for_procedures (&f, HANDSHAKE + 1);
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*for another user*");
+  refuse (&f.upstream, &f.upstream.identity);
+  g_assert_cmpuint (wait_for_answer (&f, ND_PROC_LOOKUP_BY_NAME), ==, ND_STATUS_ERROR);
+  g_test_assert_expected_messages ();
+  settle ();
+  g_assert_true (f.upstream.closed);
+  g_assert_cmpuint (f.upstream.procedures->len, ==, HANDSHAKE + 1);
+  fixture_clear (&f);
+}
+
+/* A list ends without one that hangs: with ours. */
+static void
+test_hangs (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  list_all (&f);
+  wait_for_procedures (&f, HANDSHAKE + 1);
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*it hangs*");
+  g_assert_cmpuint (wait_for_answer (&f, ND_PROC_LIST_ALL_DEVICES), ==, ND_STATUS_OK);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (f.upstream.pings, ==, 1);
+  fixture_clear (&f);
+}
+
+/* One that is there but takes long is waited for: twice as long as one that hangs. */
+static void
+test_is_slow (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  f.upstream.answers_pings = TRUE;
+  list_all (&f);
+  while (f.upstream.pings < 3)
+    g_main_context_iteration (NULL, TRUE);
+  settle ();
+  g_assert_false (f.upstream.closed);
+  fixture_clear (&f);
+}
+
+/* However many clients miss it, the log tells that once, and once that it is back. */
+static void
+test_one_warning (void)
+{
+  Fixture f;
+
+  fixture_init (&f);
+  f.others.is_missed = TRUE;
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "*answers again*");
+  look_up (&f);
+  wait_for_procedures (&f, HANDSHAKE + 1);
+  g_test_assert_expected_messages ();
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*cannot be asked*");
+  nodedev_source_clear (&f.upstream.source);
+  g_socket_close (f.upstream.listener, NULL);
+  nodedev_connection_close (f.upstream.connection);
+  g_assert_cmpuint (wait_for_answer (&f, ND_PROC_LOOKUP_BY_NAME), ==, ND_STATUS_ERROR);
+  look_up (&f);
+  g_assert_cmpuint (wait_for_answer (&f, ND_PROC_LOOKUP_BY_NAME), ==, ND_STATUS_ERROR);
+  nodedev_session_end_open (f.session);
+  g_assert_true (raw_client_open (f.client, 0));
+  look_up (&f);
+  g_assert_cmpuint (wait_for_answer (&f, ND_PROC_LOOKUP_BY_NAME), ==, ND_STATUS_ERROR);
+  g_test_assert_expected_messages ();
   fixture_clear (&f);
 }
 
@@ -235,5 +434,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/nodedev/forward/subscriptions-come-first", test_subscriptions_come_first);
   g_test_add_func ("/nodedev/forward/registrations-are-bounded", test_registrations_are_bounded);
+  g_test_add_func ("/nodedev/forward/identity-comes-first", test_identity_comes_first);
+  g_test_add_func ("/nodedev/forward/identity-changes", test_identity_changes);
+  g_test_add_func ("/nodedev/forward/identity-refused", test_identity_refused);
+  g_test_add_func ("/nodedev/forward/hangs", test_hangs);
+  g_test_add_func ("/nodedev/forward/is-slow", test_is_slow);
+  g_test_add_func ("/nodedev/forward/one-warning", test_one_warning);
   return g_test_run ();
 }
