@@ -5,6 +5,7 @@
 #include "cli/command.h"
 
 static const CliCommand *const commands[] = {
+  &cli_command_list,
   &cli_command_hostdev_xml,
   &cli_command_qemu_args,
 };

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ccw/dev-id.h"
+#include "ccw/paths.h"
+
+/*
+ * What there is on this host, as people ask for it: one entry for each
+ * subchannel, with its device, its mdevs and who uses it.
+ */
+
+typedef struct
+{
+  char *uuid;
+  gboolean active;
+  gboolean defined;
+  gboolean autostart; /* only of one that is defined */
+} InventoryMdev;
+
+typedef struct
+{
+  CcwDevId subchannel;
+  CcwDevId device; /* when has_device */
+  gboolean has_device;
+  char *devtype; /* "3390/0c"; NULL: it has none, or vfio_ccw has the subchannel */
+  char *cutype;  /* "3990/e9"; NULL: not known */
+  char *driver;  /* of the subchannel; NULL: none */
+  gboolean has_online; /* only a device that the host has is online or offline */
+  gboolean online;
+  char *pim; /* path masks and channel paths, as lscss(8) prints them; NULL: not known */
+  char *pam;
+  char *pom;
+  char *chpids;
+  GPtrArray *mdevs; /* of InventoryMdev: first the active one, then by UUID */
+} InventoryEntry;
+
+/*
+ * All I/O subchannels as GPtrArray of InventoryEntry, which it frees: those
+ * with a device by device number, then the others. Errors: CCW_ERROR_SYSTEM.
+ */
+GPtrArray *inventory_read (const CcwPaths *paths, GError **error);
+
+/*
+ * What the host uses an entry's device for, "/dev/dasda1 is mounted on /";
+ * NULL, without an error, for nothing. The caller frees it. Errors:
+ * CCW_ERROR_SYSTEM when that cannot be found out.
+ */
+char *inventory_find_user (const InventoryEntry *entry, GError **error);

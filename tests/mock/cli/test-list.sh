@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# virt-ccw list: what there is, by whom it is used, which mdevs it has; as a table
+# for people, and for programs.
+#
+# Usage: test-list.sh MOCK_MACHINE VIRT_CCW (starts itself within the mock machine)
+set -uo pipefail
+
+if [ "$1" != --inside ]; then
+  root=$(mktemp -d)
+  trap 'rm -rf "$root"' EXIT
+  MOCK_MACHINE=$1 "$1" bash "$0" --inside "$2" "$root"
+  exit
+fi
+
+# shellcheck source=../../tap.sh
+. "$(dirname "$0")/../../tap.sh"
+
+virt_ccw=$2
+root=$3
+uuid=7e270a25-e163-4922-af60-757fc8ed48c6
+folder=$root/etc/mdevctl.d/0.0.0313
+
+# Where no libvirt is: this test shall not find that of the machine it runs on.
+nowhere="test:///no/such/file"
+
+list() {
+  "$virt_ccw" list --root "$root" "$@" 2>&1
+}
+
+columns() { # COLUMNS DEVICE
+  list --raw --noheadings --output "$@"
+}
+
+kernel() { # the mock machine's kernel sees what dash writes
+  dash -c "$1"
+}
+
+refuses() { # NAME EXIT TEXT ARGUMENT...
+  local name=$1 expected=$2 text=$3 message code
+  shift 3
+  message=$(list "$@")
+  code=$?
+  is "$code" "$expected" "$name: exit code"
+  like "$message" "*$text*" "$name: says '$text'"
+}
+
+is "$(columns device | tr '\n' ' ')" \
+  "0.0.0001 0.0.0002 0.0.0003 0.0.0004 0.0.1234 0.0.2b09 " "devices, by their numbers"
+is "$(columns device,subchannel --all | tail -n 2)" "0.0.2b09 0.0.0314
+ 0.0.0315" "and with --all, I/O subchannels that have none"
+is "$(columns device,subchannel,type,cutype,driver,online 0.0.2b09)" \
+  "0.0.2b09 0.0.0314 3390/0c 3990/e9 io_subchannel yes" "a disk"
+is "$(columns online,type 0.0.1234)" "no " "a terminal is offline and has no type"
+is "$(columns user 0.0.0001)" "/dev/vda1\\x20is\\x20mounted\\x20on\\x20/" "who uses a disk"
+is "$(columns user 0.0.2b09)" "" "nobody uses the other"
+is "$(columns DEVICE 0.0.2b09 0.0.0001)" "0.0.2b09
+0.0.0001" "those asked for, in that order; columns in any case"
+is "$(list --noheadings --output pim,pam,pom,chpids 0.0.1234)" \
+  "80  80  ff  10000000 00000000" "masks and channel paths as lscss prints them"
+is "$(list --json --output device,online,type,user 0.0.1234 | tr -d ' \n')" \
+  '{"devices":[{"device":"0.0.1234","online":false,"type":null,"user":null}]}' "as JSON"
+like "$(list)" "DEVICE*SUBCHANNEL*TYPE*CUTYPE*DRIVER*ONLINE*MDEV*DOMAIN*USER*" "the default columns"
+like "$(list --output +chpids)" "DEVICE*USER*CHPIDS*" "and one beside them"
+like "$(list --help)" "*CHPIDS*channel path ids*" "--help tells the columns"
+
+is "$(columns mdev,active,autostart 0.0.1234)" "  " "no mdev, neither active nor starting"
+mkdir -p "$folder"
+printf '{\n  "mdev_type": "vfio_ccw-io",\n  "start": "auto",\n  "attrs": []\n}' > "$folder/$uuid"
+is "$(columns mdev,active,autostart 0.0.1234)" "$uuid no yes" "one that is defined"
+kernel "echo 0.0.0313 > /sys/bus/css/devices/0.0.0313/driver/unbind"
+kernel "echo 0.0.0313 > /sys/bus/css/drivers/vfio_ccw/bind"
+kernel "echo $uuid > /sys/bus/css/devices/0.0.0313/mdev_supported_types/vfio_ccw-io/create"
+is "$(columns mdev,active,driver,online 0.0.1234)" "$uuid yes vfio_ccw " "and is active"
+rm -r "$folder"
+is "$(columns mdev,active,autostart 0.0.1234)" "$uuid yes no" "one that nobody defined"
+
+refuses "no such device" 4 "there is no device 0.0.4711 on this host" 0.0.4711
+refuses "not a device number" 2 "4711x" 4711x
+refuses "not a column" 2 "'colour' is not a column" --output device,colour
+refuses "a libvirt that was asked for" 1 "could not connect to libvirt" --connect "$nowhere"
+is "$(columns device 0.0.1234 --connect "$nowhere")" "0.0.1234" \
+  "libvirt is asked for domains only"
+
+done_testing
