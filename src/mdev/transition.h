@@ -12,13 +12,13 @@
  * Each is all or nothing: before the first change the plan and what was found
  * (driver, driver_override, online state) are written to a journal under the
  * run directory; when a step fails the steps done are undone in reverse
- * order; when the process dies, mdev_transitions_recover() does so later. The
+ * order; when the process dies, mdev_recover() does so later. The
  * one exception: once the host's driver was to have a subchannel again it is
  * not taken away any more; what is missing then is made up for by the next
- * transition on it or by mdev_transitions_recover(). A device that does not
+ * transition on it or by mdev_recover(). A device that does not
  * come online again is no failure, but logged.
- * One at a time in the whole system (a lock file), since binding on one
- * subchannel is a matter of milliseconds.
+ * One at a time on each subchannel, whoever does it (mdev/lock.h); different
+ * subchannels do not wait for each other.
  *
  * They block (sysfs writes, waiting for the kernel to show the effect, for at
  * most 10 s a step) and touch no CcwHost: call them off the main loop and
@@ -58,10 +58,12 @@ gboolean mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError *
 
 /*
  * Puts in order what a process that died in the middle of a transition left
- * behind: a start is undone (unless a guest has the mdev open by now), a stop
- * or give-back is finished, since the host may have begun to use the device.
- * Call it once at start, before anything else. @n_recovered may be NULL. A
- * subchannel that cannot be put in order is logged; the next transition on it
- * tries again. Errors: CCW_ERROR_SYSTEM when the lock cannot be taken.
+ * on @subchannel: a start is undone (unless a guest has the mdev open by now),
+ * a stop or give-back is finished, since the host may have begun to use the
+ * device. So does each of the transitions first; this is for those
+ * subchannels on which none comes, see mdev_record_list(). @was_needed:
+ * whether there was anything to put in order. On an error the next transition
+ * on it tries again.
  */
-gboolean mdev_transitions_recover (const CcwPaths *paths, guint *n_recovered, GError **error);
+gboolean mdev_recover (const CcwPaths *paths, const CcwDevId *subchannel, gboolean *was_needed,
+                       GError **error);

@@ -38,7 +38,7 @@ start (NodedevAutostart *autostart, const MdevConfig *config)
       || ccw_host_get_mdev (autostart->view.host, mdev_config_get_uuid (config)) != NULL)
     return;
   name = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
-  nodedev_service_start (autostart->service, name, on_started, NULL);
+  nodedev_service_start_by_itself (autostart->service, name, on_started, NULL);
 }
 
 static void

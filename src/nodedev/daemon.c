@@ -4,7 +4,6 @@
 #include <systemd/sd-daemon.h>
 
 #include "ccw/paths.h"
-#include "mdev/transition.h"
 #include "nodedev/server.h"
 
 /* Anyone may look, as with libvirt's own read-only sockets. */
@@ -17,18 +16,6 @@ struct _NodedevDaemon
   NodedevBackend backend;
   NodedevServer *server;
 };
-
-static gboolean
-recover (NodedevDaemon *daemon, GError **error)
-{
-  guint n = 0;
-
-  if (!mdev_transitions_recover (daemon->paths, &n, error))
-    return FALSE;
-  if (n > 0)
-    g_message ("undid %u changes that had been left half done", n);
-  return TRUE;
-}
 
 /* Follows before it reads, so that no change falls between the two. */
 static gboolean
@@ -103,7 +90,7 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   set_others (daemon, options->upstream);
   view->host = ccw_host_new ();
   view->store = mdev_store_new (daemon->paths);
-  if (!recover (daemon, error) || !load (daemon, error))
+  if (!load (daemon, error))
     return NULL;
   daemon->backend.events = nodedev_events_new (view);
   daemon->backend.service = nodedev_service_new (view, daemon->backend.events,
@@ -115,10 +102,18 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
 }
 
 /* Clients first, then what they use, then what that uses. */
+gboolean
+nodedev_daemon_end (NodedevDaemon *daemon)
+{
+  g_clear_pointer (&daemon->server, nodedev_server_free);
+  return daemon->backend.service == NULL || nodedev_service_end (daemon->backend.service);
+}
+
 void
 nodedev_daemon_free (NodedevDaemon *daemon)
 {
-  g_clear_pointer (&daemon->server, nodedev_server_free);
+  if (!nodedev_daemon_end (daemon))
+    return;
   g_clear_pointer (&daemon->backend.service, nodedev_service_free);
   g_clear_pointer (&daemon->backend.events, nodedev_events_free);
   g_clear_pointer (&daemon->backend.view.store, mdev_store_free);

@@ -26,6 +26,13 @@ typedef struct
  */
 NodedevDaemon *nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error);
 
-/* Stops it: the change under way is finished, clients are disconnected, sockets removed. */
+/*
+ * Stops it: clients are disconnected, sockets removed, changes under way
+ * finished. FALSE when one of those hangs in the kernel: the process must end
+ * without freeing what that may still use.
+ */
+gboolean nodedev_daemon_end (NodedevDaemon *daemon);
+
+/* Ends it first, unless it has ended; one in which a change hangs is left as it is. */
 void nodedev_daemon_free (NodedevDaemon *daemon);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevDaemon, nodedev_daemon_free)

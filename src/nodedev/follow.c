@@ -423,7 +423,51 @@ typedef struct
 {
   NodedevFollow *follow;
   CcwDevId device;
+  GStrv subjects;
 } Arrival;
+
+static void
+add_subchannel (GStrvBuilder *subjects, const CcwDevId *id)
+{
+  g_autofree char *subject = ccw_dev_id_to_string (id);
+
+  g_strv_builder_add (subjects, subject);
+}
+
+/* Where definitions could move to, where they are, and which they are. */
+static GStrv
+subjects_of (NodedevFollow *follow, const CcwDevId *device)
+{
+  g_autoptr (GStrvBuilder) subjects = g_strv_builder_new ();
+  const GPtrArray *definitions
+    = g_hash_table_lookup (follow->by_device, ccw_dev_id_hash_key (device));
+  const CcwSubchannel *there = ccw_host_get_subchannel_of_device (follow->view.host, device);
+
+  if (there != NULL)
+    add_subchannel (subjects, ccw_subchannel_get_id (there));
+  for (guint i = 0; definitions != NULL && i < definitions->len; i++)
+    {
+      const Definition *definition = g_ptr_array_index (definitions, i);
+
+      add_subchannel (subjects, &definition->parent);
+      g_strv_builder_add (subjects, definition->uuid);
+    }
+  return g_strv_builder_end (subjects);
+}
+
+/* Has the turn come for all that concerns the device by now? */
+static gboolean
+covers_all (const Arrival *arrival)
+{
+  g_auto (GStrv) now = subjects_of (arrival->follow, &arrival->device);
+
+  for (gsize i = 0; now[i] != NULL; i++)
+    if (!g_strv_contains ((const char *const *) arrival->subjects, now[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void note_arrival (NodedevFollow *follow, const CcwDevId *device);
 
 /* In the queue, so that no definition moves under a change that is being made. */
 static gboolean
@@ -434,6 +478,11 @@ prepare_arrival (gpointer data, GError **error)
   const CcwSubchannel *subchannel;
 
   g_hash_table_remove (follow->arrivals, ccw_dev_id_hash_key (&arrival->device));
+  if (!covers_all (arrival))
+    {
+      note_arrival (follow, &arrival->device);
+      return TRUE;
+    }
   if (!settle_device (follow, &arrival->device))
     return TRUE;
   subchannel = ccw_host_get_subchannel_of_device (follow->view.host, &arrival->device);
@@ -444,24 +493,30 @@ prepare_arrival (gpointer data, GError **error)
 static void
 finish_arrival (gpointer data, const GError *error)
 {
-  g_free (data);
+  Arrival *arrival = data;
+
+  g_strfreev (arrival->subjects);
+  g_free (arrival);
 }
 
 static const NodedevJobFuncs arrival_funcs = { prepare_arrival, NULL, finish_arrival };
 
+/* One for each device is enough, however often it is told of. */
 static void
 note_arrival (NodedevFollow *follow, const CcwDevId *device)
 {
   Arrival *arrival;
 
-  /* One that waits for its turn finds what there is then. */
-  if (follow->is_ending || !g_hash_table_contains (follow->by_device, ccw_dev_id_hash_key (device))
+  if (follow->is_ending
+      || !g_hash_table_contains (follow->by_device, ccw_dev_id_hash_key (device))
       || !g_hash_table_add (follow->arrivals, ccw_dev_id_hash_key (device)))
     return;
   arrival = g_new0 (Arrival, 1);
   arrival->follow = follow;
   arrival->device = *device;
-  nodedev_job_queue_push (follow->queue, &arrival_funcs, arrival);
+  arrival->subjects = subjects_of (follow, device);
+  nodedev_job_queue_push (follow->queue, (const char *const *) arrival->subjects, &arrival_funcs,
+                          arrival);
 }
 
 static void

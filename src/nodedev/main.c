@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <glib-unix.h>
 
@@ -97,6 +98,14 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Nothing is freed that a thread which wakes up now would still use. */
+static void
+leave_hanging (void)
+{
+  g_warning ("a change hangs in the kernel and is left; the next start puts it in order");
+  _exit (CCW_EXIT_DONE);
+}
+
 static int
 serve (const NodedevDaemonOptions *options)
 {
@@ -115,6 +124,8 @@ serve (const NodedevDaemonOptions *options)
   sd_notify (0, "READY=1");
   g_main_loop_run (loop);
   sd_notify (0, "STOPPING=1");
+  if (!nodedev_daemon_end (daemon))
+    leave_hanging ();
   return CCW_EXIT_DONE;
 }
 

@@ -4,9 +4,12 @@
 #include "nodedev/events.h"
 
 /*
- * What clients do to mdevs. Every change is a job of one queue: checked when
- * its turn comes, done by the transitions of src/mdev off the main loop, and
- * shown by the host model before @done is called.
+ * What clients do to mdevs. Every change is a job: checked when its turn
+ * comes, done by the transitions of src/mdev off the main loop, and shown by
+ * the host model before @done is called. Changes of one subchannel, or of one
+ * UUID, are done in the order in which they were asked for; others do not wait
+ * for each other (job-queue.h). What is persisted is only changed in the main
+ * context, one file after the other.
  *
  * - create makes a transient mdev; a subchannel still held by its usual
  *   driver is bound first, and given back when anything after that fails.
@@ -34,15 +37,25 @@ typedef void (*NodedevDoneFunc) (const char *name, const GError *error, gpointer
 NodedevService *nodedev_service_new (const NodedevView *view, NodedevEvents *events,
                                      const CcwPaths *paths);
 
-/* Waits for the change under way; those that wait for their turn fail. */
+/*
+ * Finishes the changes under way; those that wait for their turn fail. FALSE
+ * when one of them hangs: as nodedev_job_queue_end(), nothing that the service
+ * works with may be freed then.
+ */
+gboolean nodedev_service_end (NodedevService *service);
+
+/* Ends it first, unless it has ended; one in which a change hangs is left as it is. */
 void nodedev_service_free (NodedevService *service);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevService, nodedev_service_free)
 
 /*
- * Changes that may wait for their turn. Clients that left cannot be held back
- * by NODEDEV_CONNECTION_HOLD_MAX; what they asked for is done nevertheless.
+ * Changes asked for that may wait for their turn, in all and on one
+ * subchannel. Clients that left cannot be held back by
+ * NODEDEV_CONNECTION_HOLD_MAX; what they asked for is done nevertheless. Those
+ * that wait for a device which hangs leave room for changes of others.
  */
-#define NODEDEV_SERVICE_WAITING_MAX 2000
+#define NODEDEV_SERVICE_PENDING_MAX 2000
+#define NODEDEV_SERVICE_PENDING_ON_ONE_MAX 100
 
 /*
  * @config is taken over. @done is called exactly once; before the return, with
@@ -56,6 +69,11 @@ void nodedev_service_define (NodedevService *service, MdevConfig *config, Nodede
 /* @name: an mdev's. */
 void nodedev_service_start (NodedevService *service, const char *name, NodedevDoneFunc done,
                             gpointer user_data);
+
+/* The same for one that nobody asked for: there may be any number of those. */
+void nodedev_service_start_by_itself (NodedevService *service, const char *name,
+                                      NodedevDoneFunc done, gpointer user_data);
+
 void nodedev_service_destroy (NodedevService *service, const char *name, NodedevDoneFunc done,
                               gpointer user_data);
 void nodedev_service_undefine (NodedevService *service, const char *name, NodedevDoneFunc done,
@@ -69,7 +87,9 @@ void nodedev_service_update (NodedevService *service, const char *name, MdevConf
 
 /*
  * To be called once, before clients are served: definitions go to where their
- * devices are, what was taken and has neither mdev nor definition any more is
- * given back, and what starts by itself is started. Failures are logged.
+ * devices are, changes that a predecessor left half done are put in order,
+ * what was taken and has neither mdev nor definition any more is given back,
+ * and what starts by itself is started. All but the first goes on behind the
+ * clients' backs, before their changes on the same subchannel. Failures are logged.
  */
 void nodedev_service_begin (NodedevService *service);

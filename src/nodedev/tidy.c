@@ -22,6 +22,7 @@ typedef struct
   const CcwPaths *paths;
   CcwDevId subchannel;
   gboolean keep_bound;
+  gboolean was_cut_short;
 } Job;
 
 /* --- one subchannel ------------------------------------------------------- */
@@ -44,38 +45,67 @@ work (gpointer data, GError **error)
   return job->keep_bound || mdev_give_back (job->paths, &job->subchannel, error);
 }
 
+/* Whatever is to become of it, a change that was cut short comes first. */
+static gboolean
+work_recover (gpointer data, GError **error)
+{
+  Job *job = data;
+
+  return mdev_recover (job->paths, &job->subchannel, &job->was_cut_short, error)
+         && work (data, error);
+}
+
 /* That it did not come to its turn is no failure, and not of CCW_ERROR. */
 static void
-log_failure (const Job *job, const GError *error)
+log_failure (const Job *job, const char *what, const GError *error)
 {
   g_autofree char *name = ccw_dev_id_to_name (&job->subchannel, CCW_NAME_PREFIX_CSS);
 
   if (error != NULL && error->domain == CCW_ERROR)
-    g_warning ("%s has no mediated device any more, but %s", name, error->message);
+    g_warning ("%s %s: %s", name, what, error->message);
+}
+
+static void
+end (Job *job)
+{
+  if (!job->keep_bound || job->was_cut_short)
+    ccw_host_refresh (job->view.host, &job->subchannel);
+  g_free (job);
 }
 
 static void
 finish (gpointer data, const GError *error)
 {
-  Job *job = data;
-
-  if (!job->keep_bound)
-    ccw_host_refresh (job->view.host, &job->subchannel);
-  log_failure (job, error);
-  g_free (job);
+  log_failure (data, "has no mediated device any more, but is not given back", error);
+  end (data);
 }
 
-static const NodedevJobFuncs funcs = { prepare, work, finish };
+static void
+finish_recovered (gpointer data, const GError *error)
+{
+  const Job *job = data;
+  g_autofree char *name = ccw_dev_id_to_name (&job->subchannel, CCW_NAME_PREFIX_CSS);
+
+  if (job->was_cut_short && error == NULL)
+    g_message ("%s: a change that was cut short has been put in order", name);
+  log_failure (job, "could not be put in order, which will be tried again", error);
+  end (data);
+}
+
+static const NodedevJobFuncs tidy_funcs = { prepare, work, finish };
+static const NodedevJobFuncs recover_funcs = { prepare, work_recover, finish_recovered };
 
 static void
-tidy_subchannel (const NodedevTidy *tidy, const CcwDevId *subchannel)
+push (const NodedevTidy *tidy, const NodedevJobFuncs *funcs, const CcwDevId *subchannel)
 {
+  g_autofree char *subject = ccw_dev_id_to_string (subchannel);
+  const char *subjects[] = { subject, NULL };
   Job *job = g_new0 (Job, 1);
 
   job->view = tidy->view;
   job->paths = tidy->paths;
   job->subchannel = *subchannel;
-  nodedev_job_queue_push (tidy->queue, &funcs, job);
+  nodedev_job_queue_push (tidy->queue, subjects, funcs, job);
 }
 
 /* --- when ----------------------------------------------------------------- */
@@ -92,7 +122,7 @@ on_lifecycle (const NodedevEvent *event, gpointer user_data)
     return;
   if (nodedev_mdev_name_parse (event->name, &uuid, &subchannel)
       || ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CSS, &subchannel))
-    tidy_subchannel (user_data, &subchannel);
+    push (user_data, &tidy_funcs, &subchannel);
 }
 
 void
@@ -101,7 +131,7 @@ nodedev_tidy_all (NodedevTidy *tidy)
   g_autoptr (GArray) subchannels = mdev_record_list (tidy->paths);
 
   for (guint i = 0; i < subchannels->len; i++)
-    tidy_subchannel (tidy, &g_array_index (subchannels, CcwDevId, i));
+    push (tidy, &recover_funcs, &g_array_index (subchannels, CcwDevId, i));
 }
 
 NodedevTidy *

@@ -23,5 +23,8 @@ NodedevTidy *nodedev_tidy_new (const NodedevView *view, NodedevEvents *events,
 void nodedev_tidy_free (NodedevTidy *tidy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevTidy, nodedev_tidy_free)
 
-/* Looks at every subchannel that was taken and not given back. */
+/*
+ * Looks at every subchannel that was taken and not given back; a change of it
+ * that a predecessor left half done is put in order first.
+ */
 void nodedev_tidy_all (NodedevTidy *tidy);

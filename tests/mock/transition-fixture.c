@@ -7,6 +7,7 @@
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
 #include "mdev/ladder.h"
+#include "mdev/record.h"
 #include "remove-tree.h"
 
 static void
@@ -95,14 +96,26 @@ give_back (Fixture *fixture, const char *parent)
   g_assert_no_error (error);
 }
 
+gboolean
+recover_one (Fixture *fixture, const CcwDevId *subchannel, GError **error)
+{
+  gboolean was_needed;
+
+  return mdev_recover (fixture->paths, subchannel, &was_needed, error) && was_needed;
+}
+
 guint
 recover (Fixture *fixture)
 {
+  g_autoptr (GArray) subchannels = mdev_record_list (fixture->paths);
   g_autoptr (GError) error = NULL;
-  guint n = G_MAXUINT;
+  guint n = 0;
 
-  mdev_transitions_recover (fixture->paths, &n, &error);
-  g_assert_no_error (error);
+  for (guint i = 0; i < subchannels->len; i++)
+    {
+      n += recover_one (fixture, &g_array_index (subchannels, CcwDevId, i), &error);
+      g_assert_no_error (error);
+    }
   return n;
 }
 

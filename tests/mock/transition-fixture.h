@@ -34,6 +34,9 @@ gboolean try_start (Fixture *fixture, const char *parent, const char *uuid, GErr
 void start (Fixture *fixture, const char *parent, const char *uuid);
 void stop (Fixture *fixture, const char *uuid, gboolean keep_bound);
 void give_back (Fixture *fixture, const char *parent);
+
+/* Puts one subchannel, or all, in order; TRUE, or how many, when there was something to do. */
+gboolean recover_one (Fixture *fixture, const CcwDevId *subchannel, GError **error);
 guint recover (Fixture *fixture);
 
 /* How many writes a start of UUID on DISK takes, and its stop; they are done. */
