@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ccw/error.h"
@@ -231,4 +232,13 @@ ccw_sysfs_mdev_parent (const char *uuid, CcwDevId *parent)
   subsystem_link = g_build_filename (parent_folder, "subsystem", NULL);
   subsystem = ccw_sysfs_read_link_name (subsystem_link);
   return g_strcmp0 (subsystem, "css") == 0 && ccw_dev_id_parse (name, parent, NULL);
+}
+
+guint64
+ccw_sysfs_mdev_instance (const char *uuid)
+{
+  g_autofree char *path = ccw_sysfs_mdev_path (uuid, NULL);
+  struct stat status;
+
+  return stat (path, &status) == 0 ? (guint64) status.st_ino : 0;
 }

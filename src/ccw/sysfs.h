@@ -66,3 +66,10 @@ gboolean ccw_sysfs_subchannel_device (const CcwDevId *subchannel, CcwDevId *devi
  * there is no such mdev or its parent is no subchannel.
  */
 gboolean ccw_sysfs_mdev_parent (const char *uuid, CcwDevId *parent);
+
+/*
+ * A number that no other mdev that is made while the system is up has, not
+ * even one of the same UUID: that of the inode of its folder, which kernfs
+ * hands out once (fs/kernfs/dir.c, __kernfs_new_node()). 0 when there is none.
+ */
+guint64 ccw_sysfs_mdev_instance (const char *uuid);

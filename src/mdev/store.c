@@ -393,25 +393,50 @@ drop_unseen (MdevStore *store, GHashTable *seen)
       drop_config (store, keys[i]);
 }
 
+/* @dir is NULL when there is no folder, which is no error. */
+static gboolean
+open_base (MdevStore *store, GDir **dir, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  *dir = g_dir_open (store->base, 0, &reason);
+  if (*dir != NULL || g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not read %s: %s", store->base,
+               reason->message);
+  return FALSE;
+}
+
 gboolean
 mdev_store_load (MdevStore *store, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (GDir) dir = g_dir_open (store->base, 0, &reason);
+  g_autoptr (GDir) dir = NULL;
   const char *name;
   CcwDevId parent;
 
-  if (dir == NULL && !g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    {
-      g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not read %s: %s", store->base,
-                   reason->message);
-      return FALSE;
-    }
+  if (!open_base (store, &dir, error))
+    return FALSE;
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     if (is_parent_name (name, &parent))
       read_parent (store, &parent, seen);
   drop_unseen (store, seen);
+  return TRUE;
+}
+
+gboolean
+mdev_store_load_uuid (MdevStore *store, const char *uuid, GError **error)
+{
+  g_autofree char *file = g_ascii_strdown (uuid, -1);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+  CcwDevId parent;
+
+  if (!open_base (store, &dir, error))
+    return FALSE;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (is_parent_name (name, &parent))
+      update_from_file (store, &parent, file);
   return TRUE;
 }
 

@@ -35,6 +35,12 @@ void mdev_store_set_listener (MdevStore *store, MdevStoreFunc func, gpointer use
 /* Reads all files. A missing directory is an empty store. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_store_load (MdevStore *store, GError **error);
 
+/*
+ * Reads the files of this one UUID, of which there is one a parent at most:
+ * for those who come for one mdev and go. Errors: CCW_ERROR_SYSTEM.
+ */
+gboolean mdev_store_load_uuid (MdevStore *store, const char *uuid, GError **error);
+
 /* Follows changes made by others, in the thread-default main context. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_store_watch (MdevStore *store, GError **error);
 

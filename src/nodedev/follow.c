@@ -5,6 +5,7 @@
 
 #include "ccw/error.h"
 #include "mdev/identity.h"
+#include "mdev/move.h"
 #include "mdev/subchannel.h"
 
 struct _NodedevFollow
@@ -199,87 +200,6 @@ nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **
 
 /* --- following ------------------------------------------------------------ */
 
-/* Does the note at @moved's place say that it is meant for the same device? */
-static gboolean
-is_meant_for_same (NodedevFollow *follow, const Definition *definition, const MdevConfig *moved)
-{
-  g_autoptr (MdevIdentity) there
-      = mdev_identity_load (follow->paths, definition->uuid, mdev_config_get_parent (moved), NULL);
-
-  return there != NULL && ccw_dev_id_equal (&there->device, &definition->identity->device);
-}
-
-/*
- * May the definition become @moved? mdevctl can keep a UUID on several
- * subchannels, in files of the same text: only one that is meant for the same
- * device is what a move that was cut short left. A file that cannot be read, or
- * was not seen yet, is somebody's, too.
- */
-static gboolean
-check_free (NodedevFollow *follow, const Definition *definition, const MdevConfig *moved,
-            gboolean *is_begun, GError **error)
-{
-  MdevStore *store = follow->view.store;
-  const CcwDevId *to = mdev_config_get_parent (moved);
-  const MdevConfig *there = mdev_store_get (store, definition->uuid, to);
-
-  *is_begun = there != NULL && mdev_config_equal (there, moved)
-              && is_meant_for_same (follow, definition, moved);
-  if (*is_begun || (there == NULL && !mdev_store_has_file_of (store, definition->uuid, to)))
-    return TRUE;
-  g_set_error_literal (error, CCW_ERROR, CCW_ERROR_EXISTS,
-                       "another definition of it is there; undefine one of the two");
-  return FALSE;
-}
-
-/* The note first: the new file is never without it. Nothing is there yet unless @is_begun. */
-static gboolean
-put_with_note (NodedevFollow *follow, const MdevIdentity *identity, const MdevConfig *moved,
-               gboolean is_begun, GError **error)
-{
-  const char *uuid = mdev_config_get_uuid (moved);
-  const CcwDevId *to = mdev_config_get_parent (moved);
-
-  if (!mdev_identity_save (identity, follow->paths, uuid, to, error))
-    return FALSE;
-  if (mdev_store_put (follow->view.store, moved, is_begun, error))
-    return TRUE;
-  /* What somebody may have put there meanwhile is learnt when it is seen. */
-  if (!is_begun)
-    mdev_identity_forget (follow->paths, uuid, to, NULL);
-  return FALSE;
-}
-
-/* That mdevctl was faster is no failure. */
-static gboolean
-remove_moved (MdevStore *store, const Definition *definition, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-
-  if (mdev_store_remove (store, definition->uuid, &definition->parent, &reason)
-      || g_error_matches (reason, CCW_ERROR, CCW_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
-}
-
-/*
- * The note first, then the new file, then the old one goes: whenever this is
- * cut short the next start finds the device elsewhere than the old file says
- * and goes on.
- */
-static gboolean
-move_definition (NodedevFollow *follow, const Definition *definition, const MdevConfig *config,
-                 const CcwDevId *to, GError **error)
-{
-  g_autoptr (MdevConfig) moved = mdev_config_copy_to (config, to);
-  gboolean is_begun;
-
-  return check_free (follow, definition, moved, &is_begun, error)
-         && put_with_note (follow, definition->identity, moved, is_begun, error)
-         && remove_moved (follow->view.store, definition, error);
-}
-
 static void
 log_move (const Definition *definition, const CcwDevId *to)
 {
@@ -328,7 +248,8 @@ follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
   /* Nothing is left that could follow. */
   if (config == NULL)
     return FALSE;
-  if (move_definition (follow, definition, config, to, &error))
+  if (mdev_move_definition (follow->view.store, follow->paths, config, definition->identity, to,
+                            &error))
     {
       log_move (definition, to);
       return TRUE;
