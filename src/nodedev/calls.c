@@ -90,7 +90,7 @@ static const Procedure procedures[] = {
   { ND_PROC_LIST_ALL_DEVICES, "virConnectListAllNodeDevices", 0, OURS, ARGS (nd_list_all_args),
     RET (nd_list_all_ret), .later = nodedev_list_all_devices },
   { ND_PROC_LOOKUP_SCSI_HOST_BY_WWN, "virNodeDeviceLookupSCSIHostByWWN", 0, ALL,
-    .now = nodedev_lookup_scsi_host },
+    ARGS (nd_scsi_host_args), RET (nd_device_ret), .now = nodedev_lookup_scsi_host },
   { ND_PROC_DETACH_FLAGS, "virNodeDeviceDetachFlags", CHANGE, NAME, .now = nodedev_pci_only },
   { ND_PROC_REGISTER_CLOSE_CALLBACK, "virConnectRegisterCloseCallback", 0, OURS,
     .now = nodedev_connect_close_callback },
@@ -378,7 +378,7 @@ nodedev_call_check_maxnames (int maxnames, GError **error)
 {
   if (maxnames >= 0 && maxnames <= ND_DEVICE_LIST_MAX)
     return TRUE;
-  g_set_error (error, NODEDEV_ERROR, maxnames < 0 ? VIR_ERR_INVALID_ARG : VIR_ERR_RPC,
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_RPC,
                "maxnames %d is not within 0 and %d", maxnames, ND_DEVICE_LIST_MAX);
   return FALSE;
 }

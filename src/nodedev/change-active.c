@@ -26,7 +26,7 @@ prepare_start (gpointer data, GError **error)
   NodedevChange *change = data;
   NodedevNode node;
 
-  if (!nodedev_change_find_mdev (change, &node, error))
+  if (!nodedev_change_find_mdev (change, VIR_ERR_OPERATION_INVALID, &node, error))
     return FALSE;
   if (node.mdev != NULL)
     return nodedev_change_fail (error, VIR_ERR_OPERATION_INVALID, "Device is already active");
@@ -74,7 +74,7 @@ prepare_destroy (gpointer data, GError **error)
   NodedevChange *change = data;
   NodedevNode node;
 
-  if (!nodedev_change_find_mdev (change, &node, error))
+  if (!nodedev_change_find_mdev (change, VIR_ERR_CONFIG_UNSUPPORTED, &node, error))
     return FALSE;
   if (node.mdev == NULL)
     {

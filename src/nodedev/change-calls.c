@@ -71,7 +71,7 @@ nodedev_define_xml (NodedevCall *call, gconstpointer args)
   make_from_xml (call, args, "virNodeDeviceDefineXML", nodedev_service_define);
 }
 
-/* Validated in any case, as libvirt does. */
+/* As libvirt does: finds the device before it reads the XML, and validates that in any case. */
 void
 nodedev_update (NodedevCall *call, gconstpointer args)
 {
@@ -79,8 +79,10 @@ nodedev_update (NodedevCall *call, gconstpointer args)
   const NodedevBackend *backend = get_backend (call);
   g_autoptr (GError) error = NULL;
   MdevConfig *config = NULL;
+  NodedevNode node;
 
-  if (nodedev_call_check_flags (asked->flags, UPDATE_FLAGS, "virNodeDeviceUpdate", &error))
+  if (nodedev_call_check_flags (asked->flags, UPDATE_FLAGS, "virNodeDeviceUpdate", &error)
+      && nodedev_node_find (&backend->view, asked->name, &node, &error))
     config = nodedev_mdev_from_xml (&backend->view, asked->xml, TRUE, &error);
   if (config == NULL)
     nodedev_call_fail (call, error);

@@ -74,7 +74,7 @@ prepare_set_autostart (gpointer data, GError **error)
   NodedevChange *change = data;
   NodedevNode node;
 
-  if (!nodedev_change_find_mdev (change, &node, error))
+  if (!nodedev_change_find_mdev (change, VIR_ERR_OPERATION_UNSUPPORTED, &node, error))
     return FALSE;
   if (node.config == NULL)
     return nodedev_change_fail (error, VIR_ERR_OPERATION_INVALID, "cannot set autostart for transient device");
@@ -125,7 +125,8 @@ prepare_update (gpointer data, GError **error)
   NodedevChange *change = data;
   NodedevNode node;
 
-  if (!nodedev_change_find_mdev (change, &node, error) || !check_same_mdev (change, error)
+  if (!nodedev_change_find_mdev (change, VIR_ERR_CONFIG_UNSUPPORTED, &node, error)
+      || !check_same_mdev (change, error)
       || !check_update_flags (change, &node, error))
     return FALSE;
   keep_autostart (change);
@@ -140,7 +141,7 @@ prepare_undefine (gpointer data, GError **error)
   NodedevChange *change = data;
   NodedevNode node;
 
-  if (!nodedev_change_find_mdev (change, &node, error))
+  if (!nodedev_change_find_mdev (change, VIR_ERR_OPERATION_INVALID, &node, error))
     return FALSE;
   if (node.config == NULL)
     {

@@ -6,13 +6,14 @@
 #include "nodedev/rpc-error.h"
 
 gboolean
-nodedev_change_find_mdev (const NodedevChange *change, NodedevNode *node, GError **error)
+nodedev_change_find_mdev (const NodedevChange *change, int code, NodedevNode *node,
+                          GError **error)
 {
   if (!nodedev_node_find (&change->tools->view, change->name, node, error))
     return FALSE;
   if (node->kind == NODEDEV_KIND_MDEV)
     return TRUE;
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
+  g_set_error (error, NODEDEV_ERROR, code,
                "'%s' is not a mediated device; only those can be changed", change->name);
   return FALSE;
 }

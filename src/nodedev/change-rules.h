@@ -8,8 +8,9 @@
  * say when its turn comes. Errors are in the domain NODEDEV_ERROR.
  */
 
-/* Finds the mdev that @change names; fails when that is nothing, or no mdev. */
-gboolean nodedev_change_find_mdev (const NodedevChange *change, NodedevNode *node, GError **error);
+/* Finds the mdev that @change names. @code is libvirt's for a device of another kind. */
+gboolean nodedev_change_find_mdev (const NodedevChange *change, int code, NodedevNode *node,
+                                   GError **error);
 
 gboolean nodedev_change_check_subchannel_exists (const NodedevChange *change, GError **error);
 

@@ -46,6 +46,10 @@ gboolean
 nodedev_lookup_scsi_host (NodedevSession *session, gconstpointer args, gpointer ret,
                           GError **error)
 {
+  const nd_scsi_host_args *asked = args;
+
+  if (!nodedev_call_check_flags (asked->flags, 0, "virNodeDeviceLookupSCSIHostByWWN", error))
+    return FALSE;
   g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE,
                        "there are no SCSI hosts on the channel subsystem");
   return FALSE;

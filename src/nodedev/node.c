@@ -173,13 +173,13 @@ nodedev_node_is_active (const NodedevNode *node)
 gboolean
 nodedev_node_is_persistent (const NodedevNode *node)
 {
-  return node->kind != NODEDEV_KIND_MDEV || node->config != NULL;
+  return node->kind == NODEDEV_KIND_COMPUTER || node->config != NULL;
 }
 
 gboolean
 nodedev_node_is_autostart (const NodedevNode *node)
 {
-  if (node->kind != NODEDEV_KIND_MDEV)
+  if (node->kind == NODEDEV_KIND_COMPUTER)
     return TRUE;
   return node->config != NULL && mdev_config_get_autostart (node->config);
 }

@@ -71,7 +71,10 @@ char *nodedev_node_get_parent_name (const NodedevNode *node);
 const CcwDevId *nodedev_node_get_mdev_parent (const NodedevNode *node);
 const char *nodedev_node_get_mdev_uuid (const NodedevNode *node);
 
-/* Everything but an mdev is always active, persistent and "starts" by itself, as libvirt has it. */
+/*
+ * As libvirt has it: all but mdevs are active, of those the machine itself is persistent and
+ * "starts" by itself, and what came of its own accord is transient.
+ */
 gboolean nodedev_node_is_active (const NodedevNode *node);
 gboolean nodedev_node_is_persistent (const NodedevNode *node);
 gboolean nodedev_node_is_autostart (const NodedevNode *node);

@@ -5,62 +5,14 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-drivers=/usr/lib/$(gcc -print-multiarch)/libvirt/connection-driver
-upstream=$work/up/libvirt-sock
-stock=
-
-# beside_machine COMMAND...: on the real machine, with a /run and a /var for libvirt of its own.
-beside_machine() {
-  env -u LD_PRELOAD -u UMOCKDEV_DIR LIBVIRT_DRIVER_DIR="$work/drivers" unshare -m sh -c '
-    for folder in /run/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt; do
-      mkdir -p $folder && mount -t tmpfs none $folder || exit 1
-    done
-    exec "$@"' sh "$@"
-}
-
-stock_answers() {
-  virsh -q -c "nodedev:///system?socket=$upstream" uri
-}
-
-start_stock() {
-  rm -f "$work"/up/*
-  beside_machine /usr/sbin/libvirtd -f "$work/libvirtd.conf" --pid-file "$work/libvirtd.pid" \
-    --timeout 600 > "$work/libvirtd.log" 2>&1 &
-  stock=$!
-  wait_for "stock libvirtd answers" stock_answers
-}
-
-stop_stock() {
-  [ -n "$stock" ] || return 0
-  kill "$(cat "$work/libvirtd.pid")"
-  wait "$stock"
-  stock=
-}
-at_end stop_stock
-
-s() { # virsh, connected to the stock daemon
-  virsh -q -c "nodedev:///system?socket=$upstream" "$@"
-}
+# shellcheck source=stock.sh
+. "$here/stock.sh"
 
 same() { # NAME COMMAND...: both answer the same
   name=$1
   shift
   is "$(v "$@" 2>&1)" "$(s "$@" 2>&1)" "$name"
 }
-
-if ! beside_machine true 2> "$work/error"; then
-  skip 1 "no mount namespaces here: $(cat "$work/error")"
-  done_testing
-  exit
-fi
-mkdir "$work/up" "$work/drivers"
-ln -s "$drivers/libvirt_driver_nodedev.so" "$work/drivers/"
-cat > "$work/libvirtd.conf" << END
-unix_sock_dir = "$work/up"
-auth_unix_rw = "none"
-auth_unix_ro = "none"
-END
-chmod 755 "$work"
 
 # --- merged ------------------------------------------------------------------
 

@@ -35,8 +35,10 @@ dump css.xml css_0_0_0313
 dump css-without-device.xml css_0_0_0315
 dump ccw.xml ccw_0_0_1234
 as_persisted computer.xml computer
-as_persisted css.xml css_0_0_0313
-as_persisted ccw.xml ccw_0_0_1234
+for device in css_0_0_0313 ccw_0_0_1234; do
+  refused "*node device '$device' is not persistent*" "$device is not persisted" \
+    "$INACTIVE_XML" "$uri" "$device"
+done
 
 mdev_xml
 sed -i "s|</capability>|<attr name='assign' value='1 \&lt; 2'/></capability>|" "$work/mdev.xml"
