@@ -18,8 +18,10 @@ typedef struct
   CcwExit (*run) (int argc, char **argv, GError **error);
 } CliCommand;
 
+extern const CliCommand cli_command_give_back;
 extern const CliCommand cli_command_hostdev_xml;
 extern const CliCommand cli_command_list;
+extern const CliCommand cli_command_pass;
 extern const CliCommand cli_command_qemu_args;
 
 /*

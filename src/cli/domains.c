@@ -1,89 +1,125 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/domains.h"
 
-#include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
+#include <string.h>
 
-#include "ccw/error.h"
 #include "qemu-hook/hostdev-xml.h"
 #include "qemu-hook/hostdev.h"
 
-typedef virConnect Connection;
-
-static void
-connection_close (Connection *connection)
+/* A domain may end while we look; one without vfio-ccw devices has none either. */
+static GPtrArray *
+read_hostdevs (virDomain *domain, guint flags)
 {
-  virConnectClose (connection);
-}
+  char *xml = virDomainGetXMLDesc (domain, flags);
+  GPtrArray *hostdevs = NULL;
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Connection, connection_close)
-
-/* What goes wrong is told in our words; libvirt would print it by itself. */
-static void
-be_silent (void *user_data, virErrorPtr problem)
-{
-}
-
-static void
-set_error (GError **error, const char *what)
-{
-  const char *reason = virGetLastErrorMessage ();
-
-  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not %s: %s", what, reason);
-}
-
-static void
-note_domain (GHashTable *domains, const char *uuid, const char *name)
-{
-  const char *others = g_hash_table_lookup (domains, uuid);
-
-  g_hash_table_replace (domains, g_strdup (uuid),
-                        others == NULL ? g_strdup (name)
-                                       : g_strjoin (",", others, name, NULL));
-}
-
-static void
-read_domain (GHashTable *domains, virDomain *domain)
-{
-  char *xml = virDomainGetXMLDesc (domain, 0);
-  g_autoptr (GPtrArray) hostdevs = NULL;
-
-  /* A domain may end while we read; one without vfio-ccw devices is an error here as well. */
   if (xml != NULL)
     hostdevs = hostdevs_from_xml (xml, -1, virDomainGetName (domain), NULL);
-  for (guint i = 0; hostdevs != NULL && i < hostdevs->len; i++)
-    note_domain (domains, hostdev_get_uuid (g_ptr_array_index (hostdevs, i)),
-                 virDomainGetName (domain));
   free (xml);
+  return hostdevs != NULL ? hostdevs : g_ptr_array_new ();
 }
 
-static gboolean
-read_domains (GHashTable *domains, Connection *connection)
+static const Hostdev *
+find_hostdev (const GPtrArray *hostdevs, const char *uuid)
 {
+  for (guint i = 0; i < hostdevs->len; i++)
+    if (strcmp (hostdev_get_uuid (g_ptr_array_index (hostdevs, i)), uuid) == 0)
+      return g_ptr_array_index (hostdevs, i);
+  return NULL;
+}
+
+guint
+domains_get_use (virDomain *domain, const char *uuid, char **hostdev_xml)
+{
+  g_autoptr (GPtrArray) running = virDomainIsActive (domain) == 1
+                                      ? read_hostdevs (domain, 0)
+                                      : g_ptr_array_new ();
+  g_autoptr (GPtrArray) defined = virDomainIsPersistent (domain) == 1
+                                      ? read_hostdevs (domain, VIR_DOMAIN_XML_INACTIVE)
+                                      : g_ptr_array_new ();
+  const Hostdev *now = find_hostdev (running, uuid);
+  const Hostdev *later = find_hostdev (defined, uuid);
+
+  if (hostdev_xml != NULL)
+    *hostdev_xml = now != NULL     ? hostdev_to_xml (now)
+                   : later != NULL ? hostdev_to_xml (later)
+                                   : NULL;
+  return (now != NULL ? DOMAINS_RUNNING : 0) | (later != NULL ? DOMAINS_DEFINED : 0);
+}
+
+static void
+free_domain (gpointer domain)
+{
+  virDomainFree (domain);
+}
+
+GPtrArray *
+domains_list (virConnect *connection, GError **error)
+{
+  GPtrArray *domains;
   virDomainPtr *list = NULL;
   int n = virConnectListAllDomains (connection, &list, 0);
 
-  for (int i = 0; i < n; i++)
+  if (n < 0)
     {
-      read_domain (domains, list[i]);
-      virDomainFree (list[i]);
+      libvirt_client_fail (error, "list libvirt's domains");
+      return NULL;
     }
+  domains = g_ptr_array_new_with_free_func (free_domain);
+  for (int i = 0; i < n; i++)
+    g_ptr_array_add (domains, list[i]);
   free (list);
-  return n >= 0;
+  return domains;
+}
+
+/* --- all at once --------------------------------------------------------- */
+
+/* Is @name in the list already? A domain may have the mdev both running and defined. */
+static gboolean
+is_last_of (const char *names, const char *name)
+{
+  const char *comma = strrchr (names, ',');
+
+  return strcmp (comma != NULL ? comma + 1 : names, name) == 0;
+}
+
+static void
+note_domain (GHashTable *table, const char *uuid, const char *name)
+{
+  const char *others = g_hash_table_lookup (table, uuid);
+
+  if (others == NULL)
+    g_hash_table_insert (table, g_strdup (uuid), g_strdup (name));
+  else if (!is_last_of (others, name))
+    g_hash_table_replace (table, g_strdup (uuid), g_strjoin (",", others, name, NULL));
+}
+
+static void
+note_hostdevs (GHashTable *table, virDomain *domain, guint flags)
+{
+  g_autoptr (GPtrArray) hostdevs = read_hostdevs (domain, flags);
+
+  for (guint i = 0; i < hostdevs->len; i++)
+    note_domain (table, hostdev_get_uuid (g_ptr_array_index (hostdevs, i)),
+                 virDomainGetName (domain));
 }
 
 GHashTable *
-domains_read (const char *uri, GError **error)
+domains_by_mdev (virConnect *connection, GError **error)
 {
-  g_autoptr (GHashTable) domains = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (Connection) connection = NULL;
+  g_autoptr (GPtrArray) domains = domains_list (connection, error);
+  GHashTable *table;
 
-  virSetErrorFunc (NULL, be_silent);
-  connection = virConnectOpenReadOnly (uri);
-  if (connection == NULL || !read_domains (domains, connection))
+  if (domains == NULL)
+    return NULL;
+  table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < domains->len; i++)
     {
-      set_error (error, connection == NULL ? "connect to libvirt" : "list libvirt's domains");
-      return NULL;
+      virDomain *domain = g_ptr_array_index (domains, i);
+
+      note_hostdevs (table, domain, 0);
+      if (virDomainIsActive (domain) == 1 && virDomainIsPersistent (domain) == 1)
+        note_hostdevs (table, domain, VIR_DOMAIN_XML_INACTIVE);
     }
-  return g_steal_pointer (&domains);
+  return table;
 }

@@ -3,17 +3,31 @@
 
 #include <glib.h>
 
+#include "cli/libvirt-client.h"
+
 /*
  * Which virtual machines have an mdev among their host devices, told by
- * libvirt: the running ones as they are now, the others as they are defined.
+ * libvirt.
  */
 
-/* Where the virtual machines of a host are, unless somebody says otherwise. */
-#define DOMAINS_DEFAULT_URI "qemu:///system"
+typedef enum
+{
+  DOMAINS_RUNNING = 1 << 0, /* the domain runs, and has it */
+  DOMAINS_DEFINED = 1 << 1, /* it will have it when it is started again */
+} DomainsUse;
+
+/*
+ * How @domain has the mdev @uuid: 0 for not at all. @hostdev_xml, unless NULL,
+ * is the element by which it has it, for the caller to free, or NULL.
+ */
+guint domains_get_use (virDomain *domain, const char *uuid, char **hostdev_xml);
+
+/* All domains; the array frees them. Errors: CCW_ERROR_SYSTEM. */
+GPtrArray *domains_list (virConnect *connection, GError **error);
 
 /*
  * A table from UUID of an mdev (36 characters, lower case) to the names of
- * its domains, joined by commas. The caller frees it. Errors:
- * CCW_ERROR_SYSTEM when libvirt cannot be asked.
+ * the domains that have it, running or when started, joined by commas. The
+ * caller frees it. Errors: CCW_ERROR_SYSTEM.
  */
-GHashTable *domains_read (const char *uri, GError **error);
+GHashTable *domains_by_mdev (virConnect *connection, GError **error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ccw/paths.h"
 #include "cli/command.h"
+#include "cli/device-argument.h"
 #include "cli/domains.h"
 #include "cli/inventory.h"
 #include "cli/table.h"
@@ -25,7 +26,7 @@ static const GOptionEntry entries[] = {
   { "noheadings", 'n', 0, G_OPTION_ARG_NONE, &options.style.no_headings, "Without headings",
     NULL },
   { "connect", 'c', 0, G_OPTION_ARG_STRING, &options.connect,
-    "Where libvirt's domains are (default: " DOMAINS_DEFAULT_URI ")", "URI" },
+    "Where libvirt's domains are (default: " LIBVIRT_CLIENT_DEFAULT_URI ")", "URI" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
     "Look for configuration below DIR instead of /", "DIR" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.devices, NULL, "[DEVNO…]" },
@@ -174,7 +175,7 @@ append_device (GPtrArray *rows, const GPtrArray *inventory, const char *name, GE
 {
   CcwDevId device;
 
-  if (!ccw_dev_id_parse (name, &device, error))
+  if (!device_argument_parse (name, &device, error))
     return FALSE;
   for (guint i = 0; i < inventory->len; i++)
     {
@@ -214,11 +215,13 @@ static gboolean
 read_domains (const GArray *choice, GHashTable **domains, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  const char *uri = options.connect != NULL ? options.connect : DOMAINS_DEFAULT_URI;
+  g_autoptr (virConnect) connection = NULL;
 
   if (!table_has (choice, COLUMN_DOMAIN))
     return TRUE;
-  *domains = domains_read (uri, &reason);
+  connection = libvirt_client_open (options.connect, TRUE, &reason);
+  if (connection != NULL)
+    *domains = domains_by_mdev (connection, &reason);
   if (*domains != NULL || options.connect == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&reason));

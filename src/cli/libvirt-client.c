@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/libvirt-client.h"
+
+#include <stdarg.h>
+
+#include <libvirt/virterror.h>
+
+#include "ccw/error.h"
+
+/* The others are CCW_ERROR_SYSTEM. */
+static const struct
+{
+  int code;
+  CcwError ccw;
+} translations[] = {
+  { VIR_ERR_NO_NODE_DEVICE, CCW_ERROR_NOT_FOUND },
+  { VIR_ERR_NO_DOMAIN, CCW_ERROR_NOT_FOUND },
+  { VIR_ERR_RESOURCE_BUSY, CCW_ERROR_IN_USE },
+  { VIR_ERR_OPERATION_INVALID, CCW_ERROR_STATE },
+  { VIR_ERR_CONFIG_UNSUPPORTED, CCW_ERROR_UNSUPPORTED },
+  { VIR_ERR_NO_SUPPORT, CCW_ERROR_UNSUPPORTED },
+};
+
+static CcwError
+translate (int code)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (translations); i++)
+    if (translations[i].code == code)
+      return translations[i].ccw;
+  return CCW_ERROR_SYSTEM;
+}
+
+gboolean
+libvirt_client_fail (GError **error, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *what = NULL;
+
+  va_start (arguments, format);
+  what = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, CCW_ERROR, (int) translate (virGetLastErrorCode ()), "could not %s: %s",
+               what, virGetLastErrorMessage ());
+  return FALSE;
+}
+
+/* What goes wrong is told in our words; libvirt would print it by itself. */
+static void
+be_silent (void *user_data, virErrorPtr problem)
+{
+}
+
+virConnect *
+libvirt_client_open (const char *uri, gboolean read_only, GError **error)
+{
+  const char *where = uri != NULL ? uri : LIBVIRT_CLIENT_DEFAULT_URI;
+  virConnect *connection;
+
+  virSetErrorFunc (NULL, be_silent);
+  connection = read_only ? virConnectOpenReadOnly (where)
+                         : virConnectOpenAuth (where, virConnectAuthPtrDefault, 0);
+  if (connection == NULL)
+    libvirt_client_fail (error, "connect to libvirt at %s", where);
+  return connection;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <libvirt/libvirt.h>
+
+/*
+ * Being one of libvirt's clients, with its errors in our codes: so that the
+ * same command works on a host far away, and whatever daemon serves it.
+ */
+
+/* Where virtual machines and the devices of their host are, unless somebody says otherwise. */
+#define LIBVIRT_CLIENT_DEFAULT_URI "qemu:///system"
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (virConnect, virConnectClose)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (virDomain, virDomainFree)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (virNodeDevice, virNodeDeviceFree)
+
+/*
+ * @uri: NULL for the default. The caller closes it. Errors: CCW_ERROR_SYSTEM.
+ */
+virConnect *libvirt_client_open (const char *uri, gboolean read_only, GError **error);
+
+/*
+ * Sets @error to the last error of libvirt in this thread, "could not WHAT:
+ * REASON", @format telling WHAT. Returns FALSE, for the caller to return.
+ */
+gboolean libvirt_client_fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);

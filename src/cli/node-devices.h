@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ccw/dev-id.h"
+#include "cli/libvirt-client.h"
+
+/*
+ * The node devices of a host as libvirt tells of them: where a device is, and
+ * which mdevs are on it.
+ */
+
+/*
+ * The name of the subchannel, "css_0_0_0313", on which @device answers, with
+ * whatever driver. The caller frees it. Errors: CCW_ERROR_NOT_FOUND,
+ * CCW_ERROR_SYSTEM.
+ */
+char *node_devices_find_subchannel (virConnect *connection, const CcwDevId *device,
+                                    GError **error);
+
+/*
+ * The mdevs on @subchannel, active or defined, as virNodeDevice, which the
+ * array frees. Errors: CCW_ERROR_SYSTEM.
+ */
+GPtrArray *node_devices_list_mdevs (virConnect *connection, const char *subchannel,
+                                    GError **error);
+
+/* The UUID of an mdev, 36 characters; the caller frees it. Errors: CCW_ERROR_SYSTEM. */
+char *node_devices_get_uuid (virNodeDevice *mdev, GError **error);
+
+/* The XML that defines an mdev on @subchannel; the caller frees it. */
+char *node_devices_mdev_xml (const char *subchannel, const char *uuid);

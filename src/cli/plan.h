@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * What a command is going to do, step by step: to be shown, or to be done, and
+ * to be undone again in reverse order when one of its steps fails.
+ */
+typedef struct _Plan Plan;
+
+/* Does a step, or undoes it. */
+typedef gboolean (*PlanFunc) (gpointer data, GError **error);
+
+Plan *plan_new (void);
+void plan_free (Plan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
+
+/*
+ * @undo: NULL when there is nothing to undo. Both get @data, which must
+ * outlive the plan. @format tells what is done: "start the mdev".
+ */
+void plan_add (Plan *plan, PlanFunc run, PlanFunc undo, gpointer data, const char *format, ...)
+    G_GNUC_PRINTF (5, 6);
+
+gboolean plan_is_empty (const Plan *plan);
+
+/* Prints a line for each step on standard output. */
+void plan_print (const Plan *plan);
+
+/*
+ * Does the steps, printing each when it is done. On an error those that were
+ * done are undone, which is printed, too; its text tells which could not be.
+ */
+gboolean plan_run (Plan *plan, GError **error);

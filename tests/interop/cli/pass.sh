@@ -1,0 +1,116 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# virt-ccw pass and give-back, as clients of virtccwd: the whole job by device
+# number, done once, and undone when a step of it fails.
+
+# shellcheck source=../nodedev/lib.sh
+. "$(dirname "$0")/../nodedev/lib.sh"
+
+# cli COMMAND [ARGUMENT...]: sets output and status.
+cli() {
+  command=$1
+  shift
+  output=$("$VIRT_CCW" "$command" --connect "$uri" "$@" 2>&1)
+  status=$?
+}
+
+# done_with EXIT TEXT NAME: what the last cli() gave.
+done_with() {
+  is "$status" "$1" "$3: exit code"
+  like "$output" "*$2*" "$3: says so"
+}
+
+mdevs() { # with active, persistent and autostart
+  for name in $(v nodedev-list --cap mdev --all); do
+    v nodedev-info "$name" | awk '/^(Name|Active|Persistent|Autostart):/ { printf "%s ", $2 }'
+    echo
+  done
+}
+
+start_daemon
+untouched=$(host_state)
+
+cli pass 0.0.1234 --uuid "$uuid" --dry-run
+done_with 0 "define mdev $uuid on css_0_0_0313 for device 0.0.1234
+have it start with the host
+start mdev $uuid" "--dry-run shows the plan"
+is "$(host_state)" "$untouched" "and does nothing"
+
+cli pass 0.0.1234 --uuid "$uuid"
+done_with 0 "start mdev $uuid" "pass"
+is "$(mdevs)" "$mdev yes yes yes " "the mdev is there, is persistent and starts with the host"
+is "$(driver_of 0.0.0313)" vfio_ccw "on a subchannel that vfio_ccw has"
+passed=$(host_state)
+cli pass 1234
+done_with 0 "device 0.0.1234 is passed already, as mdev $uuid" "pass, again"
+is "$(host_state)" "$passed" "changes nothing"
+cli pass 1234 --uuid 00000000-0000-4000-8000-000000000001
+done_with 1 "device 0.0.1234 is passed as $mdev already" "as another mdev"
+
+v nodedev-destroy "$mdev"
+cli pass 1234
+done_with 0 "start mdev $uuid" "what is defined is only started"
+is "$(host_state)" "$passed" "and then it is as before"
+
+cli give-back 1234 --dry-run
+done_with 0 "stop mdev $uuid
+undefine mdev $uuid of device 0.0.1234" "give-back --dry-run shows the plan"
+is "$(host_state)" "$passed" "and does nothing"
+cli give-back 0.0.1234
+done_with 0 "undefine mdev $uuid" "give-back"
+is "$(host_state)" "$untouched" "the host is as it was"
+cli give-back 0.0.1234
+done_with 0 "device 0.0.1234 is the host's already" "give-back, again"
+
+cli pass 1234 --transient
+done_with 0 "create mdev" "pass --transient"
+like "$(mdevs)" "*_0_0_0313 yes no no " "neither persistent nor starting with the host"
+cli pass 1234 --no-autostart
+done_with 0 "define mdev" "made persistent afterwards"
+like "$(mdevs)" "*_0_0_0313 yes yes no " "without starting with the host"
+cli give-back 1234
+is "$(host_state)" "$untouched" "and given back"
+
+cli pass 0.0.0001
+done_with 3 "/dev/vda1 is mounted on /" "a disk that is used"
+like "$output" "*undone: define mdev*" "what was done is undone"
+is "$(host_state)" "$untouched" "and the host is as it was"
+cli pass 4711
+done_with 4 "there is no device 0.0.4711 on this host" "no such device"
+cli give-back 4711
+done_with 4 "there is no device 0.0.4711 on this host" "nor one to give back"
+cli pass
+done_with 2 "give one device number" "no device"
+cli pass 1234 2b09
+done_with 2 "give one device number" "two devices"
+cli pass 1234 --guest-devno fe.0.0001
+done_with 2 "--guest-devno needs --domain" "a place in no guest"
+cli pass 1234 --uuid x
+done_with 2 "'x' is not a UUID" "not a UUID"
+cli pass 1234 --domain guest
+done_with 1 "could not find the domain guest" "a daemon without domains"
+is "$(host_state)" "$untouched" "and nothing was begun"
+
+# Somebody defines two on one subchannel: which is meant?
+for number in 1 2; do
+  mdev_xml "00000000-0000-4000-8000-00000000000$number"
+  v nodedev-define "$work/mdev.xml" > /dev/null
+done
+cli pass 1234
+done_with 1 "tell by --uuid which is meant" "several definitions"
+cli pass 1234 --uuid 00000000-0000-4000-8000-000000000002
+done_with 0 "start mdev 00000000-0000-4000-8000-000000000002" "the one that is meant"
+cli give-back 1234
+is "$(host_state)" "$untouched" "give-back undefines both"
+
+machine "fail remove 16 1"
+cli pass 1234 --uuid "$uuid"
+passed=$(host_state)
+cli give-back 1234
+done_with 1 "could not stop mdev $uuid" "a step that fails"
+is "$(host_state)" "$passed" "the device stays with the guest"
+cli give-back 1234
+is "$(host_state)" "$untouched" "until it is tried again"
+
+done_testing
