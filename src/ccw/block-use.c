@@ -231,6 +231,25 @@ find_btrfs (const CcwNode *block)
   return NULL;
 }
 
+/* A loop device keeps what it stands on open, without a claim and without being its holder. */
+static char *
+find_loop (const CcwNode *block)
+{
+  g_autoptr (GPtrArray) disks = ccw_sysfs_list ("/sys/block");
+
+  for (guint i = 0; i < disks->len; i++)
+    {
+      const char *disk = g_ptr_array_index (disks, i);
+      g_autofree char *folder = g_build_filename ("/sys/block", disk, NULL);
+      g_autofree char *file
+        = g_str_has_prefix (disk, "loop") ? ccw_leaf_read (folder, "loop/backing_file") : NULL;
+
+      if (file != NULL && leads_to (file, block->name))
+        return g_strdup_printf ("/dev/%s carries the loop device /dev/%s", block->name, disk);
+    }
+  return NULL;
+}
+
 /*
  * The kernel knows more holders than it shows: mounts in other namespaces,
  * bcache, ZFS. Each claims the disk, and an exclusive open is refused then.
@@ -263,6 +282,8 @@ find_user (const CcwNode *block, guint depth, GError **error)
     user = find_holder (block, depth, &reason);
   if (user == NULL && reason == NULL)
     user = find_btrfs (block);
+  if (user == NULL && reason == NULL)
+    user = find_loop (block);
   if (user == NULL && reason == NULL)
     user = find_claim (block, &reason);
   if (reason != NULL)

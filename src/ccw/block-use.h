@@ -43,7 +43,7 @@ GPtrArray *ccw_read_mounts (GError **error);
 
 /*
  * The user of a disk or partition, "/dev/dasda1 is mounted on /": a mount,
- * swap, a holder (with its own user), btrfs, or whoever else claims it in the
+ * swap, a holder (with its own user), btrfs, a loop device, or whoever else claims it in the
  * kernel. NULL, without an error, when there is none.
  */
 char *ccw_find_block_user (const CcwNode *block, GError **error);

@@ -3,120 +3,22 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "ccw/block-use.h"
+#include "ccw/device-tree.h"
 #include "ccw/error.h"
+#include "ccw/in-use-allowed.h"
 #include "ccw/open-files.h"
+#include "ccw/pav-use.h"
 #include "ccw/sysfs.h"
-
-/* Deeper than any device goes (FCP: host, rport, target, LUN, block, disk, partition). */
-#define DEPTH_MAX 16
 
 /* net/core: IFF_UP in /sys/class/net/X/flags */
 #define INTERFACE_UP 0x1
 
-/* --- what hangs below the device --------------------------------------------- */
-
-typedef struct
-{
-  const CcwDevId *device;
-  char *folder;          /* of the device, resolved */
-  GPtrArray *blocks;     /* of CcwNode: disks and partitions */
-  GPtrArray *characters; /* of CcwNode: name below /dev, as the kernel wants it called */
-  GPtrArray *interfaces; /* of folders */
-  GPtrArray *virtios;    /* of folders */
-} Subtree;
-
-static void
-subtree_clear (Subtree *tree)
-{
-  g_free (tree->folder);
-  g_ptr_array_unref (tree->blocks);
-  g_ptr_array_unref (tree->characters);
-  g_ptr_array_unref (tree->interfaces);
-  g_ptr_array_unref (tree->virtios);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subtree, subtree_clear)
-
-/* "3270/tty1" from the line DEVNAME=3270/tty1; without one, what udev links to by number. */
-static char *
-read_node_name (const char *folder, const char *number)
-{
-  g_autofree char *uevent = ccw_leaf_read (folder, "uevent");
-  g_auto (GStrv) lines = g_strsplit (uevent != NULL ? uevent : "", "\n", -1);
-
-  for (char **line = lines; *line != NULL; line++)
-    if (g_str_has_prefix (*line, "DEVNAME="))
-      return g_strdup (*line + strlen ("DEVNAME="));
-  return g_build_filename ("char", number, NULL);
-}
-
-static void
-note_node (Subtree *tree, const char *folder, const char *number, gboolean is_block)
-{
-  CcwNode *node = g_new0 (CcwNode, 1);
-
-  node->name = is_block ? ccw_block_node_name (folder) : read_node_name (folder, number);
-  node->folder = g_strdup (folder);
-  node->number = g_strdup (number);
-  g_ptr_array_add (is_block ? tree->blocks : tree->characters, node);
-}
-
-static gboolean
-is_in_folder (const char *path, const char *name)
-{
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autofree char *parent_name = g_path_get_basename (parent);
-
-  return g_str_equal (parent_name, name);
-}
-
-static void
-note_folder (Subtree *tree, const char *folder)
-{
-  g_autofree char *number = ccw_leaf_read (folder, "dev");
-  g_autofree char *subsystem_path = g_build_filename (folder, "subsystem", NULL);
-  g_autofree char *subsystem = ccw_sysfs_read_link_name (subsystem_path);
-
-  if (number != NULL)
-    note_node (tree, folder, number,
-               is_in_folder (folder, "block") || ccw_leaf_exists (folder, "partition"));
-  else if (is_in_folder (folder, "net"))
-    g_ptr_array_add (tree->interfaces, g_strdup (folder));
-  else if (g_strcmp0 (subsystem, "virtio") == 0)
-    g_ptr_array_add (tree->virtios, g_strdup (folder));
-}
-
-static gboolean
-is_real_folder (const char *path)
-{
-  struct stat status;
-
-  return lstat (path, &status) == 0 && S_ISDIR (status.st_mode);
-}
-
-static void
-collect (Subtree *tree, const char *folder, guint depth)
-{
-  g_autoptr (GPtrArray) names = ccw_sysfs_list (folder);
-
-  for (guint i = 0; i < names->len && depth < DEPTH_MAX; i++)
-    {
-      g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
-
-      if (!is_real_folder (path))
-        continue;
-      note_folder (tree, path);
-      collect (tree, path, depth + 1);
-    }
-}
-
 /* --- disks ------------------------------------------------------------------------ */
 
 static char *
-find_user_of_blocks (const Subtree *tree, GError **error)
+find_user_of_blocks (const CcwDeviceTree *tree, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   char *user = NULL;
@@ -165,7 +67,7 @@ find_share_mount (const char *folder, const GPtrArray *mounts)
 }
 
 static char *
-find_user_of_shares (const Subtree *tree, GError **error)
+find_user_of_shares (const CcwDeviceTree *tree, GError **error)
 {
   g_autoptr (GPtrArray) mounts = ccw_read_mounts (error);
   char *user = NULL;
@@ -185,7 +87,7 @@ interface_is_up (const char *folder)
 }
 
 static char *
-find_user_of_interfaces (const Subtree *tree, GError **error)
+find_user_of_interfaces (const CcwDeviceTree *tree, GError **error)
 {
   for (guint i = 0; i < tree->interfaces->len; i++)
     {
@@ -202,7 +104,7 @@ find_user_of_interfaces (const Subtree *tree, GError **error)
 
 /* An interface that was moved to another network namespace is used there, but not shown here. */
 static char *
-find_hidden_interface (const Subtree *tree, GError **error)
+find_hidden_interface (const CcwDeviceTree *tree, GError **error)
 {
   for (guint i = 0; i < tree->virtios->len; i++)
     {
@@ -217,22 +119,8 @@ find_hidden_interface (const Subtree *tree, GError **error)
   return NULL;
 }
 
-/*
- * An alias has no disk, but carries the I/O of base devices (Linux,
- * drivers/s390/block/dasd_alias.c). While it is offline the attribute reads 0.
- */
 static char *
-find_alias (const Subtree *tree, GError **error)
-{
-  g_autofree char *alias = ccw_leaf_read (tree->folder, "alias");
-
-  if (g_strcmp0 (alias, "1") != 0)
-    return NULL;
-  return g_strdup ("it is a PAV alias, through which disks of its control unit are reached");
-}
-
-static char *
-find_group (const Subtree *tree, GError **error)
+find_group (const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *path = g_build_filename (tree->folder, "group_device", NULL);
   g_autofree char *group = ccw_sysfs_read_link_name (path);
@@ -266,7 +154,7 @@ has_console_numbered (char **consoles, const char *number)
 }
 
 static gboolean
-has_virtio_console (const Subtree *tree)
+has_virtio_console (const CcwDeviceTree *tree)
 {
   for (guint i = 0; i < tree->virtios->len; i++)
     {
@@ -278,26 +166,13 @@ has_virtio_console (const Subtree *tree)
   return FALSE;
 }
 
-/* A 3215's terminal does not show below it; where there is one, it is the operator's. */
-static gboolean
-is_online_3215 (const Subtree *tree)
-{
-  g_autofree char *driver_path = g_build_filename (tree->folder, "driver", NULL);
-  g_autofree char *driver = ccw_sysfs_read_link_name (driver_path);
-  g_autofree char *online = ccw_leaf_read (tree->folder, "online");
-
-  return g_strcmp0 (driver, "3215") == 0 && g_strcmp0 (online, "1") == 0;
-}
-
 static char *
-find_console (const Subtree *tree, GError **error)
+find_console (const CcwDeviceTree *tree, GError **error)
 {
   g_auto (GStrv) consoles = ccw_read_lines ("/proc/consoles", error);
 
   if (consoles == NULL)
     return NULL;
-  if (is_online_3215 (tree))
-    return g_strdup ("it is an online 3215, a console");
   /* Neither does hvc0 show below a virtio console. */
   if (has_virtio_console (tree) && has_console_named (consoles, "hvc"))
     return g_strdup ("it is a virtio console of the system");
@@ -309,6 +184,19 @@ find_console (const Subtree *tree, GError **error)
         return g_strdup_printf ("/dev/%s is a console of the system", node->name);
     }
   return NULL;
+}
+
+/* A 3215's terminal does not show below it; where there is one, it is the operator's. */
+static char *
+find_line_terminal (const CcwDeviceTree *tree, GError **error)
+{
+  g_autofree char *driver_path = g_build_filename (tree->folder, "driver", NULL);
+  g_autofree char *driver = ccw_sysfs_read_link_name (driver_path);
+  g_autofree char *online = ccw_leaf_read (tree->folder, "online");
+
+  if (g_strcmp0 (driver, "3215") != 0 || g_strcmp0 (online, "1") != 0)
+    return NULL;
+  return g_strdup ("it is an online 3215, a console");
 }
 
 static void
@@ -323,7 +211,7 @@ add_node_paths (GPtrArray *paths, const GPtrArray *nodes)
 }
 
 static char *
-find_opener (const Subtree *tree, GError **error)
+find_opener (const CcwDeviceTree *tree, GError **error)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
 
@@ -344,7 +232,7 @@ names_device (const char *path, const CcwDevId *device)
 }
 
 static char *
-find_ipl (const Subtree *tree, GError **error)
+find_ipl (const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *type = ccw_sysfs_read ("/sys/firmware/ipl/ipl_type", NULL);
 
@@ -355,7 +243,7 @@ find_ipl (const Subtree *tree, GError **error)
 
 /* /sys/firmware/dump/TYPE/device counts for the chosen TYPE (none, ccw, eckd, fcp, nvme) only. */
 static char *
-find_dump (const Subtree *tree, GError **error)
+find_dump (const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *type = ccw_sysfs_read ("/sys/firmware/dump/dump_type", NULL);
   g_autofree char *path = NULL;
@@ -369,60 +257,111 @@ find_dump (const Subtree *tree, GError **error)
 /* --- the answer ------------------------------------------------------------------------ */
 
 /* Each gives the user's name, NULL when there is none, or sets an error. */
-static char *(*const checks[]) (const Subtree *tree, GError **error) = {
-  find_user_of_blocks, find_user_of_shares, find_user_of_interfaces, find_hidden_interface,
-  find_alias,          find_group,          find_console,            find_ipl,
-  find_dump,           find_opener,
+static const struct
+{
+  char *(*find) (const CcwDeviceTree *tree, GError **error);
+  CcwAllowed allowed; /* what an administrator can allow it as; 0: never */
+} checks[] = {
+  { find_user_of_blocks, 0 },
+  { find_user_of_shares, 0 },
+  { find_user_of_interfaces, 0 },
+  { find_hidden_interface, 0 },
+  { find_group, 0 },
+  { find_console, 0 },
+  { find_line_terminal, CCW_ALLOWED_LINE_TERMINAL },
+  { find_ipl, 0 },
+  { find_dump, 0 },
+  { ccw_find_pav_user, CCW_ALLOWED_ALIAS },
+  { find_opener, CCW_ALLOWED_OPEN },
 };
 
+/* Logged each time: whoever looks for what became of the device finds why it was taken. */
+static void
+log_allowed (const CcwDeviceTree *tree, const char *user)
+{
+  g_autofree char *name = ccw_dev_id_to_string (tree->device);
+
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "DEVNO", name, "MESSAGE",
+                    "device %s is in use, which is allowed by in-use.conf: %s", name, user);
+}
+
+/* What one check finds, unless that is allowed. */
 static char *
-find_user (const Subtree *tree, GError **error)
+run_check (gsize i, const CcwDeviceTree *tree, CcwAllowed allowed, GError **error)
+{
+  g_autofree char *user = checks[i].find (tree, error);
+
+  if (user == NULL || (checks[i].allowed & allowed) == 0)
+    return g_steal_pointer (&user);
+  log_allowed (tree, user);
+  return NULL;
+}
+
+/* @which: the check that found the user. */
+static char *
+find_user (const CcwDeviceTree *tree, CcwAllowed allowed, CcwAllowed *which, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   char *user = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (checks) && user == NULL && reason == NULL; i++)
-    user = checks[i](tree, &reason);
+    {
+      user = run_check (i, tree, allowed, &reason);
+      *which = checks[i].allowed;
+    }
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
   return user;
 }
 
+static char *
+find_user_of_device (const CcwDevId *device, CcwAllowed allowed, CcwAllowed *which,
+                     GError **error)
+{
+  g_auto (CcwDeviceTree) tree = { NULL };
+  g_autofree char *name = NULL;
+
+  if (ccw_device_tree_read (&tree, device))
+    return find_user (&tree, allowed, which, error);
+  name = ccw_dev_id_to_string (device);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s", name);
+  return NULL;
+}
+
 char *
 ccw_device_find_user (const CcwDevId *device, GError **error)
 {
-  g_autofree char *link = ccw_sysfs_device_path (device, NULL);
-  g_auto (Subtree) tree = {
-    .device = device,
-    .folder = ccw_sysfs_resolve (link),
-    .blocks = g_ptr_array_new_with_free_func (ccw_node_free),
-    .characters = g_ptr_array_new_with_free_func (ccw_node_free),
-    .interfaces = g_ptr_array_new_with_free_func (g_free),
-    .virtios = g_ptr_array_new_with_free_func (g_free),
-  };
+  CcwAllowed which;
 
-  if (tree.folder == NULL)
-    {
-      g_autofree char *name = ccw_dev_id_to_string (device);
+  return find_user_of_device (device, 0, &which, error);
+}
 
-      g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s", name);
-      return NULL;
-    }
-  collect (&tree, tree.folder, 0);
-  return find_user (&tree, error);
+/* How to take the device nevertheless, where that can be said in a few words. */
+static char *
+explain (CcwAllowed which, const char *name)
+{
+  if (which == 0)
+    return g_strdup ("");
+  return g_strdup_printf (" (to take it nevertheless, allow '%s' of %s in in-use.conf, "
+                          "virtccwd(8))",
+                          ccw_allowed_name (which), name);
 }
 
 gboolean
-ccw_device_check_unused (const CcwDevId *device, GError **error)
+ccw_device_check_unused (const CcwPaths *paths, const CcwDevId *device, GError **error)
 {
+  CcwAllowed allowed = ccw_in_use_allowed (paths, device);
+  CcwAllowed which = 0;
   g_autoptr (GError) reason = NULL;
-  g_autofree char *user = ccw_device_find_user (device, &reason);
+  g_autofree char *user = find_user_of_device (device, allowed, &which, &reason);
   g_autofree char *name = ccw_dev_id_to_string (device);
+  g_autofree char *hint = explain (which, name);
 
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
   else if (user != NULL)
-    g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE, "device %s is in use: %s", name, user);
+    g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE, "device %s is in use: %s%s", name, user,
+                 hint);
   else
     return TRUE;
   return FALSE;

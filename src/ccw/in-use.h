@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ccw/dev-id.h"
+#include "ccw/paths.h"
 
 /*
  * Is a ccw device something the host needs? A device in use is never taken
@@ -22,5 +23,9 @@
 /* Its user, "/dev/vda is mounted on /"; NULL, without an error, for none. The caller frees it. */
 char *ccw_device_find_user (const CcwDevId *device, GError **error);
 
-/* The same as an answer: TRUE when it may be taken, else CCW_ERROR_IN_USE, naming device and user. */
-gboolean ccw_device_check_unused (const CcwDevId *device, GError **error);
+/*
+ * The same as an answer: TRUE when it may be taken, else CCW_ERROR_IN_USE,
+ * naming device and user. What in-use.conf allows (in-use-allowed.h) is logged
+ * and is no use.
+ */
+gboolean ccw_device_check_unused (const CcwPaths *paths, const CcwDevId *device, GError **error);

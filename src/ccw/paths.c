@@ -4,6 +4,7 @@
 struct _CcwPaths
 {
   char *mdevctl_dir;
+  char *config_dir;
   char *state_dir;
   char *run_dir;
   char *default_socket;
@@ -16,6 +17,7 @@ ccw_paths_new (const char *root)
   CcwPaths *paths = g_new0 (CcwPaths, 1);
 
   paths->mdevctl_dir = g_build_filename (base, "etc", "mdevctl.d", NULL);
+  paths->config_dir = g_build_filename (base, "etc", "virt-ccw", NULL);
   paths->state_dir = g_build_filename (base, "var", "lib", "virt-ccw", NULL);
   paths->run_dir = g_build_filename (base, "run", "virt-ccw", NULL);
   paths->default_socket = g_build_filename (base, "run", "libvirt", "virtnodedevd-sock", NULL);
@@ -28,6 +30,7 @@ ccw_paths_free (CcwPaths *paths)
   if (paths == NULL)
     return;
   g_free (paths->mdevctl_dir);
+  g_free (paths->config_dir);
   g_free (paths->state_dir);
   g_free (paths->run_dir);
   g_free (paths->default_socket);
@@ -38,6 +41,12 @@ const char *
 ccw_paths_mdevctl_dir (const CcwPaths *paths)
 {
   return paths->mdevctl_dir;
+}
+
+const char *
+ccw_paths_config_dir (const CcwPaths *paths)
+{
+  return paths->config_dir;
 }
 
 const char *

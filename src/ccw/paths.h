@@ -19,6 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CcwPaths, ccw_paths_free)
 /* ROOT/etc/mdevctl.d: persistent mdevs, in mdevctl's format, shared with mdevctl. */
 const char *ccw_paths_mdevctl_dir (const CcwPaths *paths);
 
+/* ROOT/etc/virt-ccw: what the administrator tells us. */
+const char *ccw_paths_config_dir (const CcwPaths *paths);
+
 /* ROOT/var/lib/virt-ccw: our own store beside mdevctl's, survives a reboot. */
 const char *ccw_paths_state_dir (const CcwPaths *paths);
 

@@ -28,7 +28,7 @@ note_device (MdevRecord *record)
 }
 
 static gboolean
-check_device_unused (const MdevRecord *record, GError **error)
+check_device_unused (const CcwPaths *paths, const MdevRecord *record, GError **error)
 {
   g_autofree char *path = NULL;
 
@@ -36,12 +36,12 @@ check_device_unused (const MdevRecord *record, GError **error)
     return TRUE;
   path = ccw_sysfs_device_path (&record->device, NULL);
   /* A subchannel without a driver has no ccw device that could be in use. */
-  return !ccw_sysfs_exists (path) || ccw_device_check_unused (&record->device, error);
+  return !ccw_sysfs_exists (path) || ccw_device_check_unused (paths, &record->device, error);
 }
 
 /* Notes how the host has the subchannel, if it may be taken from it. */
 static gboolean
-note_before (MdevRecord *record, const char *name, GError **error)
+note_before (const CcwPaths *paths, MdevRecord *record, const char *name, GError **error)
 {
   g_clear_pointer (&record->driver, g_free);
   g_clear_pointer (&record->driver_override, g_free);
@@ -52,7 +52,7 @@ note_before (MdevRecord *record, const char *name, GError **error)
   record->from = MDEV_POSITION_HOST;
   return mdev_check_driver (record->driver, name, error)
          && mdev_check_override (record->driver_override, name, error)
-         && check_device_unused (record, error);
+         && check_device_unused (paths, record, error);
 }
 
 /*
@@ -60,7 +60,7 @@ note_before (MdevRecord *record, const char *name, GError **error)
  * has nothing to tell about how the host had it: what was noted then, stays.
  */
 static gboolean
-find_start (MdevRecord *record, const char *name, GError **error)
+find_start (const CcwPaths *paths, MdevRecord *record, const char *name, GError **error)
 {
   g_autofree char *driver = mdev_subchannel_read_driver (&record->subchannel);
 
@@ -68,7 +68,7 @@ find_start (MdevRecord *record, const char *name, GError **error)
   if (g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0)
     return mdev_check_free (&record->subchannel, name, error);
   if (driver != NULL || !record->has_before)
-    return note_before (record, name, error);
+    return note_before (paths, record, name, error);
   record->from = MDEV_POSITION_OVERRIDDEN;
   return TRUE;
 }
@@ -82,7 +82,7 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, const char *name,
   if (record == NULL || !mdev_check_parent (parent, name, error)
       || !mdev_check_identity (paths, config, name, error)
       || !mdev_check_uuid (mdev_config_get_uuid (config), error)
-      || !find_start (record, name, error))
+      || !find_start (paths, record, name, error))
     return FALSE;
   record->to = MDEV_POSITION_ACTIVE;
   record->uuid = g_strdup (mdev_config_get_uuid (config));

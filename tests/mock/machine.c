@@ -333,6 +333,17 @@ verb_btrfs (MockMachine *machine, char **argument, GError **error)
   return TRUE;
 }
 
+static gboolean
+verb_loop (MockMachine *machine, char **argument, GError **error)
+{
+  g_autofree char *folder = g_build_filename ("/sys/block", argument[0], NULL);
+  g_autofree char *file = g_build_filename (folder, "loop/backing_file", NULL);
+  g_autofree char *path = g_strconcat (argument[1], "\n", NULL);
+
+  mock_tree_file (&machine->tree, file, path);
+  return TRUE;
+}
+
 /* In another network namespace: gone from this one's sysfs. */
 static void
 hide_interface (MockMachine *machine, const char *name)
@@ -491,6 +502,7 @@ static const struct
   { "hold", 2, verb_hold },
   { "interface", 2, verb_interface },
   { "ipl", 1, verb_ipl },
+  { "loop", 2, verb_loop },
   { "many", 2, verb_many },
   { "mount", 4, verb_mount },
   { "online", 2, verb_online },

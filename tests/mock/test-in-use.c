@@ -8,12 +8,13 @@
 #include "ccw/error.h"
 #include "ccw/in-use.h"
 #include "machine.h"
+#include "remove-tree.h"
 
 typedef struct
 {
   const char *name;
   const char *kind;       /* of device 0.0.1000, online */
-  const char *verbs[3];   /* what makes it used; none: it is free */
+  const char *verbs[4];   /* what makes it used; none: it is free */
   const char *message[2]; /* what the refusal says */
 } Case;
 
@@ -38,6 +39,8 @@ static const Case cases[] = {
     "dasd",
     { "hold dasda1 dm-0", "mount /dev/dm-0 / xfs 253:0" },
     { "/dev/dasda1 is held by /dev/dm-0", "/dev/dm-0 is mounted on /" } },
+  { "disk/loop", "dasd", { "loop loop0 /dev/dasda1" }, { "/dev/dasda1 carries the loop device" } },
+  { "disk/other-loop", "dasd", { "loop loop0 /srv/image" }, { NULL } },
   { "disk/open",
     "dasd",
     { "open 812 fdasd /dev/dasda" },
@@ -47,6 +50,26 @@ static const Case cases[] = {
   { "disk/dump", "dasd", { "dump 0.0.1000" }, { "dump device" } },
   { "alias", "dasd-alias", { NULL }, { "it is a PAV alias" } },
   { "alias/offline", "dasd-alias", { "online 0.0.1000 0" }, { NULL } },
+  { "base",
+    "dasd",
+    { "plug 0.0.0002 0.0.10ff dasd-alias", "uid 0.0.10ff IBM.1.e900.8a",
+      "uid 0.0.1000 IBM.1.e900.8a" },
+    { "its PAV alias 0.0.10ff is online" } },
+  { "base/of-another-volume",
+    "dasd",
+    { "plug 0.0.0002 0.0.10ff dasd-alias", "uid 0.0.10ff IBM.1.e900.8b",
+      "uid 0.0.1000 IBM.1.e900.8a" },
+    { NULL } },
+  { "base/hyper-pav",
+    "dasd",
+    { "plug 0.0.0002 0.0.10ff dasd-alias", "uid 0.0.10ff IBM.1.e900.xx",
+      "uid 0.0.1000 IBM.1.e900.8a" },
+    { NULL } },
+  { "base/alias-offline",
+    "dasd",
+    { "plug 0.0.0002 0.0.10ff dasd-alias", "uid 0.0.10ff IBM.1.e900.8a",
+      "uid 0.0.1000 IBM.1.e900.8a", "online 0.0.10ff 0" },
+    { NULL } },
   { "fcp", "fcp", { NULL }, { NULL } },
   { "fcp/lun-mounted", "fcp", { "mount /dev/sda1 /data xfs 8:1" }, { "/dev/sda1 is mounted" } },
   { "group", "qeth", { NULL }, { "ccwgroup device 0.0.1000" } },
@@ -90,6 +113,9 @@ static const Case cases[] = {
   { "no-driver", "unknown", { NULL }, { NULL } },
 };
 
+/* Without a configuration. */
+static CcwPaths *nowhere;
+
 static void
 test_case (gconstpointer data)
 {
@@ -103,7 +129,7 @@ test_case (gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (c->verbs) && c->verbs[i] != NULL; i++)
     mock_machine_do (machine, "%s", c->verbs[i]);
 
-  is_free = ccw_device_check_unused (&device, &error);
+  is_free = ccw_device_check_unused (nowhere, &device, &error);
   if (c->message[0] == NULL)
     {
       g_assert_no_error (error);
@@ -125,7 +151,7 @@ test_no_device (void)
   g_autoptr (GError) error = NULL;
   CcwDevId device = { .number = 0x1000 };
 
-  g_assert_false (ccw_device_check_unused (&device, &error));
+  g_assert_false (ccw_device_check_unused (nowhere, &device, &error));
   g_assert_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND);
 }
 
@@ -141,7 +167,7 @@ test_unknown (gconstpointer data)
   mock_machine_do (machine, "plug 0.0.0001 0.0.1000 dasd");
   g_assert_cmpint (g_remove (path), ==, 0);
   g_assert_cmpint (g_mkdir (path, 0755), ==, 0);
-  g_assert_false (ccw_device_check_unused (&device, &error));
+  g_assert_false (ccw_device_check_unused (nowhere, &device, &error));
   g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
 }
 
@@ -156,16 +182,107 @@ test_unknown_process (void)
 
   mock_machine_do (machine, "plug 0.0.0001 0.0.1000 dasd");
   g_assert_cmpint (g_mkdir (process, 0755), ==, 0);
-  g_assert_true (ccw_device_check_unused (&device, NULL)); /* it has just ended */
+  g_assert_true (ccw_device_check_unused (nowhere, &device, NULL)); /* it has just ended */
   g_assert_true (g_file_set_contents (path, "", -1, NULL));
-  g_assert_false (ccw_device_check_unused (&device, &error));
+  g_assert_false (ccw_device_check_unused (nowhere, &device, &error));
   g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
+}
+
+/* --- what an administrator allows --------------------------------------------------- */
+
+typedef struct
+{
+  const char *name;
+  const char *kind;
+  const char *verb; /* by which it is used */
+  const char *text; /* of the file */
+  gboolean is_allowed;
+} Allowed;
+
+static const Allowed allowances[] = {
+  { "open", "dasd", "open 812 monitor /dev/dasda", "[0.0.1000]\nallow=open\n", TRUE },
+  { "open/one-of-two", "dasd", "open 812 monitor /dev/dasda", "[0.0.1000]\nallow=alias;open\n",
+    TRUE },
+  { "open/as-lscss-writes", "dasd", "open 812 monitor /dev/dasda", "[00.0.1000]\nallow=open\n",
+    TRUE },
+  { "open/of-another", "dasd", "open 812 monitor /dev/dasda", "[0.0.1001]\nallow=open\n", FALSE },
+  { "open/nothing", "dasd", "open 812 monitor /dev/dasda", "", FALSE },
+  { "alias", "dasd-alias", "online 0.0.1000 1", "[0.0.1000]\nallow=alias\n", TRUE },
+  { "alias/other-word", "dasd-alias", "online 0.0.1000 1", "[0.0.1000]\nallow=open\n", FALSE },
+  { "3215", "3215", "online 0.0.1000 1", "[0.0.1000]\nallow=3215\n", TRUE },
+  { "mount", "dasd", "mount /dev/dasda / ext4 94:0", "[0.0.1000]\nallow=open;alias;3215\n",
+    FALSE },
+  { "swap", "dasd", "swap /dev/dasda1", "[0.0.1000]\nallow=open;alias;3215\n", FALSE },
+};
+
+static void
+write_config (const CcwPaths *paths, const char *text)
+{
+  g_autofree char *path = g_build_filename (ccw_paths_config_dir (paths), "in-use.conf", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (ccw_paths_config_dir (paths), 0755), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+check_allowed (const char *text, gboolean is_allowed)
+{
+  g_autofree char *root = g_dir_make_tmp ("virt-ccw-test-XXXXXX", NULL);
+  g_autoptr (CcwPaths) paths = ccw_paths_new (root);
+  g_autoptr (GError) error = NULL;
+  CcwDevId device = { .number = 0x1000 };
+
+  write_config (paths, text);
+  g_assert_true (ccw_device_check_unused (paths, &device, &error) == is_allowed);
+  if (!is_allowed)
+    g_assert_error (error, CCW_ERROR, CCW_ERROR_IN_USE);
+  remove_tree (root);
+}
+
+static void
+test_allowed (gconstpointer data)
+{
+  const Allowed *a = data;
+  g_autoptr (MockMachine) machine = mock_machine_new ();
+
+  mock_machine_do (machine, "plug 0.0.0001 0.0.1000 %s", a->kind);
+  mock_machine_do (machine, "%s", a->verb);
+  check_allowed (a->text, a->is_allowed);
+}
+
+/* What is wrong allows nothing, and the administrator is told. */
+static void
+test_allowed_wrongly (gconstpointer data)
+{
+  g_autoptr (MockMachine) machine = mock_machine_new ();
+
+  mock_machine_do (machine, "plug 0.0.0001 0.0.1000 dasd");
+  mock_machine_do (machine, "open 812 monitor /dev/dasda");
+  g_test_expect_message ("virt-ccw", G_LOG_LEVEL_WARNING, "*in-use.conf*");
+  check_allowed (data, FALSE);
+  g_test_assert_expected_messages ();
+}
+
+/* The refusal tells how to allow it. */
+static void
+test_hint (void)
+{
+  g_autoptr (MockMachine) machine = mock_machine_new ();
+  g_autoptr (GError) error = NULL;
+  CcwDevId device = { .number = 0x1000 };
+
+  mock_machine_do (machine, "plug 0.0.0001 0.0.1000 dasd-alias");
+  g_assert_false (ccw_device_check_unused (nowhere, &device, &error));
+  g_assert_nonnull (strstr (error->message, "allow 'alias' of 0.0.1000 in in-use.conf"));
 }
 
 int
 main (int argc, char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
+  nowhere = ccw_paths_new ("/nonexistent");
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -173,10 +290,22 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  for (gsize i = 0; i < G_N_ELEMENTS (allowances); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/in-use/allowed/%s", allowances[i].name);
+
+      g_test_add_data_func (path, &allowances[i], test_allowed);
+    }
+  g_test_add_data_func ("/in-use/allowed/unknown-word", "[0.0.1000]\nallow=mount\n",
+                        test_allowed_wrongly);
+  g_test_add_data_func ("/in-use/allowed/no-key-file", "0.0.1000 open\n", test_allowed_wrongly);
+  g_test_add_func ("/in-use/allowed/hint", test_hint);
   g_test_add_func ("/in-use/no-device", test_no_device);
   g_test_add_func ("/in-use/unknown-process", test_unknown_process);
   g_test_add_data_func ("/in-use/unknown-mounts", "proc/self/mountinfo", test_unknown);
   g_test_add_data_func ("/in-use/unknown-consoles", "proc/consoles", test_unknown);
   g_test_add_data_func ("/in-use/unknown-swap", "proc/swaps", test_unknown);
-  return g_test_run ();
+  result = g_test_run ();
+  ccw_paths_free (nowhere);
+  return result;
 }
