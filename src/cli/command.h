@@ -19,6 +19,7 @@ typedef struct
 } CliCommand;
 
 extern const CliCommand cli_command_give_back;
+extern const CliCommand cli_command_graph;
 extern const CliCommand cli_command_hostdev_xml;
 extern const CliCommand cli_command_list;
 extern const CliCommand cli_command_pass;

@@ -9,9 +9,6 @@
 #include "ccw/sysfs.h"
 #include "mdev/store.h"
 
-/* A subchannel has at most this many channel paths: a bit in each mask, a byte in the list. */
-#define PATHS_MAX 8
-
 static void
 mdev_free (gpointer data)
 {
@@ -29,10 +26,6 @@ entry_free (gpointer data)
   g_free (entry->devtype);
   g_free (entry->cutype);
   g_free (entry->driver);
-  g_free (entry->pim);
-  g_free (entry->pam);
-  g_free (entry->pom);
-  g_free (entry->chpids);
   g_ptr_array_unref (entry->mdevs);
   g_free (entry);
 }
@@ -53,26 +46,34 @@ read_device (InventoryEntry *entry, CcwHost *host)
   entry->online = ccw_device_is_online (device);
 }
 
-/* pimpampom is "80 80 ff", chpids "40 41 00 00 00 00 00 00" (drivers/s390/cio/css.c). */
+/* Reads @n bytes, printed as two digits each with a blank between. */
+static gboolean
+read_bytes (const CcwDevId *subchannel, const char *leaf, guint8 *bytes, guint n)
+{
+  g_autofree char *path = ccw_sysfs_subchannel_path (subchannel, leaf);
+  g_autofree char *text = ccw_sysfs_read (path, NULL);
+  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", " ", -1);
+
+  if (g_strv_length (words) != n)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    bytes[i] = (guint8) g_ascii_strtoull (words[i], NULL, 16);
+  return TRUE;
+}
+
+/* pimpampom is "80 80 ff", chpids "40 41 00 00 00 00 00 00" (Linux, drivers/s390/cio). */
 static void
 read_paths (InventoryEntry *entry)
 {
-  g_autofree char *masks_path = ccw_sysfs_subchannel_path (&entry->subchannel, "pimpampom");
-  g_autofree char *chpids_path = ccw_sysfs_subchannel_path (&entry->subchannel, "chpids");
-  g_autofree char *masks_text = ccw_sysfs_read (masks_path, NULL);
-  g_autofree char *chpids_text = ccw_sysfs_read (chpids_path, NULL);
-  g_auto (GStrv) masks = g_strsplit (masks_text != NULL ? masks_text : "", " ", -1);
-  g_auto (GStrv) chpids = g_strsplit (chpids_text != NULL ? chpids_text : "", " ", -1);
+  guint8 masks[3];
 
-  if (g_strv_length (masks) == 3)
-    {
-      entry->pim = g_strdup (masks[0]);
-      entry->pam = g_strdup (masks[1]);
-      entry->pom = g_strdup (masks[2]);
-    }
-  if (g_strv_length (chpids) == PATHS_MAX)
-    entry->chpids = g_strdup_printf ("%s%s%s%s %s%s%s%s", chpids[0], chpids[1], chpids[2],
-                                     chpids[3], chpids[4], chpids[5], chpids[6], chpids[7]);
+  entry->has_paths = read_bytes (&entry->subchannel, "pimpampom", masks, G_N_ELEMENTS (masks))
+                     && read_bytes (&entry->subchannel, "chpids", entry->chpids, INVENTORY_PATHS);
+  if (!entry->has_paths)
+    return;
+  entry->pim = masks[0];
+  entry->pam = masks[1];
+  entry->pom = masks[2];
 }
 
 static InventoryMdev *

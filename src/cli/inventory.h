@@ -9,6 +9,10 @@
  * subchannel, with its device, its mdevs and who uses it.
  */
 
+/* A subchannel's paths: a bit in each mask, a byte in the list of chpids (Principles of
+ * Operation, "Subchannel-Information Block"). */
+#define INVENTORY_PATHS 8
+
 typedef struct
 {
   char *uuid;
@@ -27,10 +31,11 @@ typedef struct
   char *driver;  /* of the subchannel; NULL: none */
   gboolean has_online; /* only a device that the host has is online or offline */
   gboolean online;
-  char *pim; /* path masks and channel paths, as lscss(8) prints them; NULL: not known */
-  char *pam;
-  char *pom;
-  char *chpids;
+  gboolean has_paths;
+  guint8 pim; /* path installed, available and operational mask: bit 0x80 is path 0 */
+  guint8 pam;
+  guint8 pom;
+  guint8 chpids[INVENTORY_PATHS]; /* of the paths installed */
   GPtrArray *mdevs; /* of InventoryMdev: first the active one, then by UUID */
 } InventoryEntry;
 

@@ -98,6 +98,24 @@ join_domains (const GPtrArray *mdevs, GHashTable *domains)
 }
 
 static char *
+mask_text (const InventoryEntry *entry, guint8 mask)
+{
+  return entry->has_paths ? g_strdup_printf ("%02x", mask) : NULL;
+}
+
+/* As lscss(8) prints them: "40414243 00000000". */
+static char *
+chpids_text (const InventoryEntry *entry)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < INVENTORY_PATHS; i++)
+    g_string_append_printf (text, "%s%02x", i == INVENTORY_PATHS / 2 ? " " : "",
+                            entry->chpids[i]);
+  return g_string_free (text, !entry->has_paths);
+}
+
+static char *
 flag (gboolean value)
 {
   return g_strdup (value ? "1" : "0");
@@ -147,13 +165,13 @@ cell (gconstpointer row, guint column, gpointer user_data)
     case COLUMN_ONLINE:
       return entry->has_online ? flag (entry->online) : NULL;
     case COLUMN_PIM:
-      return g_strdup (entry->pim);
+      return mask_text (entry, entry->pim);
     case COLUMN_PAM:
-      return g_strdup (entry->pam);
+      return mask_text (entry, entry->pam);
     case COLUMN_POM:
-      return g_strdup (entry->pom);
+      return mask_text (entry, entry->pom);
     case COLUMN_CHPIDS:
-      return g_strdup (entry->chpids);
+      return chpids_text (entry);
     case COLUMN_MDEV:
       return join_uuids (entry->mdevs);
     case COLUMN_ACTIVE:
@@ -210,24 +228,6 @@ choose_rows (const GPtrArray *inventory, GError **error)
   return g_steal_pointer (&rows);
 }
 
-/* Asked for by name, a libvirt that does not answer is an error; else there just are no domains. */
-static gboolean
-read_domains (const GArray *choice, GHashTable **domains, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (virConnect) connection = NULL;
-
-  if (!table_has (choice, COLUMN_DOMAIN))
-    return TRUE;
-  connection = libvirt_client_open (options.connect, TRUE, &reason);
-  if (connection != NULL)
-    *domains = domains_by_mdev (connection, &reason);
-  if (*domains != NULL || options.connect == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
-}
-
 static CcwExit
 run (int argc, char **argv, GError **error)
 {
@@ -249,7 +249,8 @@ run (int argc, char **argv, GError **error)
   inventory = inventory_read (paths, error);
   if (inventory != NULL)
     rows = choose_rows (inventory, error);
-  if (rows == NULL || !read_domains (choice, &domains, error)
+  if (rows == NULL
+      || (table_has (choice, COLUMN_DOMAIN) && !domains_read (options.connect, &domains, error))
       || !table_print ("devices", columns, choice, rows, cell, domains, &options.style, error))
     return ccw_exit_from_error (*error);
   return CCW_EXIT_DONE;
