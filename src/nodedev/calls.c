@@ -264,7 +264,10 @@ call_with_args (NodedevSession *session, const nd_header *header, const Procedur
 
 /* --- calls that the daemon behind us answers ------------------------------ */
 
-/* Without it we answer as if we were alone: the devices that it knows do not exist. */
+/*
+ * Without it we answer as if we were alone: the devices that it knows do not exist.
+ * A client that has closed meanwhile is answered, too, as long as it stays.
+ */
 static void
 on_forwarded (const GError *error, nd_status status, const guint8 *payload, gsize length,
               gpointer user_data)
@@ -278,8 +281,12 @@ on_forwarded (const GError *error, nd_status status, const guint8 *payload, gsiz
       nodedev_call_relay (call, status, payload, length);
       return;
     }
-  if (nodedev_session_is_open (call->session))
-    call_with_args (call->session, &call->header, call->procedure, own_payload, own_length);
+  if (!nodedev_session_is_open (call->session))
+    {
+      nodedev_call_fail (call, error);
+      return;
+    }
+  call_with_args (call->session, &call->header, call->procedure, own_payload, own_length);
   end_call (call);
 }
 
@@ -356,11 +363,12 @@ nodedev_calls_dispatch (NodedevSession *session, const nd_header *header, const 
 {
   if (header->prog == ND_KEEPALIVE_PROGRAM)
     nodedev_keepalive_answer (nodedev_session_get_connection (session), header);
+  else if (header->type != ND_TYPE_CALL && header->type != ND_TYPE_CALL_WITH_FDS)
+    return; /* a stream, an answer or an event: unasked for, and unanswered, as with libvirt */
   else if (header->prog != ND_PROGRAM || header->vers != ND_PROGRAM_VERSION)
     refuse_program (session, header);
-  else if (header->type == ND_TYPE_CALL || header->type == ND_TYPE_CALL_WITH_FDS)
+  else
     dispatch_call (session, header, payload, length);
-  /* Else a stream, an answer or an event: unasked for, and unanswered, as with libvirt. */
 }
 
 gboolean
