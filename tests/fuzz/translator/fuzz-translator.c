@@ -5,15 +5,21 @@
  * guest's program does.
  *
  * With clang this is a libFuzzer program, with afl-clang-fast one of AFL++;
- * otherwise, and for the seed corpus, it is linked with replay.c.
+ * otherwise, and for the seed corpus, it is linked with ../replay.c.
  */
+#include "../replay.h"
 #include "scenario.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   scenario_run (data, size);
   return 0;
+}
+
+/* As a vector (tests/unit/translator/vectors). */
+void
+replay_show (const uint8_t *data, size_t size)
+{
+  scenario_show (data, size);
 }

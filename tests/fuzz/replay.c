@@ -3,12 +3,12 @@
  * Gives the files of a corpus to a fuzz target, one after the other: what a
  * fuzzer once found stays a test where there is no fuzzer.
  *
- *   replay-translator FOLDER         all files of it
- *   replay-translator --show FILE    one, told as a vector (tests/unit/translator/vectors)
+ *   replay-TARGET FOLDER         all files of it
+ *   replay-TARGET --show FILE    one, told so that a person understands it; of targets that can
  */
-#include "scenario.h"
+#include "replay.h"
 
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+#include <glib.h>
 
 static char *
 read_file (const char *path, gsize *len)
@@ -36,7 +36,9 @@ show_file (const char *path)
   gsize len;
   g_autofree char *bytes = read_file (path, &len);
 
-  scenario_show ((const guint8 *) bytes, len);
+  if (replay_show == NULL)
+    g_error ("this target has no way to show %s", path);
+  replay_show ((const uint8_t *) bytes, len);
   return 0;
 }
 
