@@ -216,6 +216,19 @@ ccw_sysfs_subchannel_device (const CcwDevId *subchannel, CcwDevId *device)
 }
 
 gboolean
+ccw_sysfs_device_subchannel (const CcwDevId *device, CcwDevId *subchannel)
+{
+  g_autoptr (GPtrArray) names = ccw_sysfs_list (CCW_SYSFS_CSS_BUS "/devices");
+  CcwDevId found;
+
+  for (guint i = 0; i < names->len; i++)
+    if (ccw_dev_id_parse (g_ptr_array_index (names, i), subchannel, NULL)
+        && ccw_sysfs_subchannel_device (subchannel, &found) && ccw_dev_id_equal (&found, device))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 ccw_sysfs_mdev_parent (const char *uuid, CcwDevId *parent)
 {
   g_autofree char *link = ccw_sysfs_mdev_path (uuid, NULL);

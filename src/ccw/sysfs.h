@@ -62,6 +62,12 @@ char *ccw_sysfs_resolve (const char *path);
 gboolean ccw_sysfs_subchannel_device (const CcwDevId *subchannel, CcwDevId *device);
 
 /*
+ * The other way round: the subchannel on which @device answers. FALSE, without
+ * an error, when there is none. Looks at every subchannel.
+ */
+gboolean ccw_sysfs_device_subchannel (const CcwDevId *device, CcwDevId *subchannel);
+
+/*
  * The subchannel that an active mdev lives on. FALSE, without an error, when
  * there is no such mdev or its parent is no subchannel.
  */

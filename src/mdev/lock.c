@@ -13,6 +13,7 @@
 
 /* Behind the bytes of all subchannels. */
 #define FIRST_BYTE_OF_UUIDS ((goffset) 1 << 32)
+#define FIRST_BYTE_OF_GUESTS ((goffset) 2 << 32)
 
 /* As long as a transition takes of which every step needs all its time. */
 guint mdev_lock_patience_ms = 60 * 1000;
@@ -76,12 +77,22 @@ take_subchannel (MdevLock lock, const CcwDevId *subchannel, GError **error)
 
 /* Two UUIDs that share a byte only wait for each other. */
 static gboolean
-take_uuid (MdevLock lock, const char *uuid, GError **error)
+take_uuid (MdevLock lock, goffset first_byte, const char *uuid, GError **error)
 {
   g_autofree char *name = g_ascii_strdown (uuid, -1);
   g_autofree char *what = g_strconcat ("mediated device ", name, NULL);
 
-  return take_byte (lock, FIRST_BYTE_OF_UUIDS + g_str_hash (name), what, error);
+  return take_byte (lock, first_byte + g_str_hash (name), what, error);
+}
+
+/* By what is locked, so that nobody waits in a circle. */
+static int
+compare_bytes (gconstpointer a, gconstpointer b)
+{
+  guint left = g_str_hash (*(const char *const *) a);
+  guint right = g_str_hash (*(const char *const *) b);
+
+  return (left > right) - (left < right);
 }
 
 /*
@@ -93,7 +104,23 @@ mdev_lock_take (MdevLock *lock, const CcwPaths *paths, const CcwDevId *subchanne
                 const char *uuid, GError **error)
 {
   return open_file (lock, paths, error) && take_subchannel (*lock, subchannel, error)
-         && (uuid == NULL || take_uuid (*lock, uuid, error));
+         && (uuid == NULL || take_uuid (*lock, FIRST_BYTE_OF_UUIDS, uuid, error));
+}
+
+/* All by one open file, in which a byte that is taken already is had at once. */
+gboolean
+mdev_lock_take_guests (MdevLock *lock, const CcwPaths *paths, GPtrArray *uuids, GError **error)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_sized_new (uuids->len);
+
+  g_ptr_array_extend (sorted, uuids, NULL, NULL);
+  g_ptr_array_sort (sorted, compare_bytes);
+  if (!open_file (lock, paths, error))
+    return FALSE;
+  for (guint i = 0; i < sorted->len; i++)
+    if (!take_uuid (*lock, FIRST_BYTE_OF_GUESTS, g_ptr_array_index (sorted, i), error))
+      return FALSE;
+  return TRUE;
 }
 
 void

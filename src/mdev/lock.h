@@ -29,6 +29,14 @@ extern guint mdev_lock_patience_ms;
 gboolean mdev_lock_take (MdevLock *lock, const CcwPaths *paths, const CcwDevId *subchannel,
                          const char *uuid, GError **error);
 
+/*
+ * For those who start and stop mdevs on behalf of guests: one at a time for
+ * each of @uuids (lower case), around the transitions and what is kept of
+ * them. Taken before the locks of transitions. Errors as above.
+ */
+gboolean mdev_lock_take_guests (MdevLock *lock, const CcwPaths *paths, GPtrArray *uuids,
+                                GError **error);
+
 /* Gives up whatever was taken. */
 void mdev_lock_clear (MdevLock *lock);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MdevLock, mdev_lock_clear)

@@ -3,7 +3,6 @@
 
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
-#include "mdev/identity.h"
 #include "mdev/patience.h"
 #include "mdev/subchannel.h"
 
@@ -14,15 +13,21 @@
 #define RECOGNITION_PATIENCE_MS 2000
 
 gboolean
+mdev_check_type (const char *type, GError **error)
+{
+  if (g_str_equal (type, MDEV_TYPE_VFIO_CCW))
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_UNSUPPORTED,
+               "a subchannel does not offer mediated devices of type '%s': use '%s'", type,
+               MDEV_TYPE_VFIO_CCW);
+  return FALSE;
+}
+
+gboolean
 mdev_check_type_and_driver (const MdevConfig *config, GError **error)
 {
-  if (!g_str_equal (mdev_config_get_type (config), MDEV_TYPE_VFIO_CCW))
-    {
-      g_set_error (error, CCW_ERROR, CCW_ERROR_UNSUPPORTED,
-                   "a subchannel does not offer mediated devices of type '%s': use '%s'",
-                   mdev_config_get_type (config), MDEV_TYPE_VFIO_CCW);
-      return FALSE;
-    }
+  if (!mdev_check_type (mdev_config_get_type (config), error))
+    return FALSE;
   if (ccw_sysfs_exists (CCW_SYSFS_CSS_BUS "/drivers/" MDEV_DRIVER_VFIO_CCW))
     return TRUE;
   g_set_error (error, CCW_ERROR, CCW_ERROR_UNSUPPORTED,
@@ -74,9 +79,9 @@ read_recognised (const CcwDevId *parent)
   return now;
 }
 
-/* On the device that is @meant, whatever has the number of its subchannel today? */
-static gboolean
-check_device (const MdevIdentity *meant, const CcwDevId *parent, const char *name, GError **error)
+gboolean
+mdev_check_device (const MdevIdentity *meant, const CcwDevId *parent, const char *name,
+                   GError **error)
 {
   g_autoptr (MdevIdentity) now
     = meant->cutype == NULL ? mdev_identity_read (parent) : read_recognised (parent);
@@ -103,7 +108,7 @@ mdev_check_identity (const CcwPaths *paths, const MdevConfig *config, const char
       g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;
     }
-  return meant == NULL || check_device (meant, parent, name, error);
+  return meant == NULL || mdev_check_device (meant, parent, name, error);
 }
 
 gboolean

@@ -74,7 +74,8 @@ find_start (const CcwPaths *paths, MdevRecord *record, const char *name, GError 
 }
 
 static gboolean
-start_locked (const CcwPaths *paths, const MdevConfig *config, const char *name, GError **error)
+start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const char *name,
+              GError **error)
 {
   const CcwDevId *parent = mdev_config_get_parent (config);
   g_autoptr (MdevRecord) record = mdev_recover_and_load (paths, parent, error);
@@ -84,26 +85,40 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, const char *name,
       || !mdev_check_uuid (mdev_config_get_uuid (config), error)
       || !find_start (paths, record, name, error))
     return FALSE;
-  record->to = MDEV_POSITION_ACTIVE;
+  record->to = to;
   record->uuid = g_strdup (mdev_config_get_uuid (config));
   record->type = g_strdup (mdev_config_get_type (config));
   return mdev_walk (record, config, paths, error);
 }
 
-gboolean
-mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error)
+static gboolean
+start (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, GError **error)
 {
   const CcwDevId *parent = mdev_config_get_parent (config);
-  const char *uuid = mdev_config_get_uuid (config);
   g_autofree char *name = ccw_dev_id_to_string (parent);
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
 
-  if (!mdev_check_type_and_driver (config, error)
-      || !mdev_lock_take (&lock, paths, parent, uuid, error))
-    return FALSE;
-  if (start_locked (paths, config, name, error))
+  return mdev_check_type_and_driver (config, error)
+         && mdev_lock_take (&lock, paths, parent, mdev_config_get_uuid (config), error)
+         && start_locked (paths, config, to, name, error);
+}
+
+gboolean
+mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error)
+{
+  if (start (paths, config, MDEV_POSITION_ACTIVE, error))
     return TRUE;
-  g_prefix_error (error, "could not start mediated device %s: ", uuid);
+  g_prefix_error (error, "could not start mediated device %s: ", mdev_config_get_uuid (config));
+  return FALSE;
+}
+
+gboolean
+mdev_prepare_parent (const CcwPaths *paths, const MdevConfig *config, GError **error)
+{
+  if (start (paths, config, MDEV_POSITION_BOUND, error))
+    return TRUE;
+  g_prefix_error (error, "could not make the parent of mediated device %s ready: ",
+                  mdev_config_get_uuid (config));
   return FALSE;
 }
 

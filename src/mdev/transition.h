@@ -43,6 +43,13 @@ extern guint mdev_close_patience_ms;
 gboolean mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error);
 
 /*
+ * The part of mdev_start() before the mdev is created, with all its checks: for
+ * a caller behind whom somebody else creates it, such as mdevctl. Undone by
+ * mdev_give_back(), also when nobody came to create it.
+ */
+gboolean mdev_prepare_parent (const CcwPaths *paths, const MdevConfig *config, GError **error);
+
+/*
  * Removes the active mdev @uuid. Refused with CCW_ERROR_IN_USE when a process
  * has it open and does not close it within mdev_close_patience_ms. Unless
  * @keep_bound, the parent is then given back as by mdev_give_back().
