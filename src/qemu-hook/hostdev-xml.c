@@ -124,14 +124,14 @@ parse_guest_address (const xmlNode *device, CcwDevId *id, gboolean *found, gbool
 
 /* --- one hostdev ------------------------------------------------------- */
 
-static gboolean
-is_vfio_ccw (const xmlNode *hostdev)
+gboolean
+hostdev_node_is_vfio_ccw (const xmlNode *hostdev)
 {
-  return attribute_is (hostdev, "type", "mdev") && attribute_is (hostdev, "model", "vfio-ccw");
+  return attribute_is (hostdev, "type", "mdev") && attribute_is (hostdev, "model", HOSTDEV_MODEL);
 }
 
-static char *
-parse_source_uuid (const xmlNode *hostdev, GError **error)
+char *
+hostdev_node_get_uuid (const xmlNode *hostdev, GError **error)
 {
   xmlNode *source, *address;
   char *uuid;
@@ -205,7 +205,7 @@ parse_hostdev (const xmlNode *node, GError **error)
 
   if (!check_mode (node, error))
     return NULL;
-  uuid = parse_source_uuid (node, error);
+  uuid = hostdev_node_get_uuid (node, error);
   if (uuid == NULL || !parse_guest_address (node, &guest, &has_address, &is_other, error))
     return NULL;
   if (is_other)
@@ -275,7 +275,7 @@ is_virtio_sound (const xmlNode *sound)
 static gboolean
 is_ccw_hostdev (const xmlNode *hostdev)
 {
-  return is_vfio_ccw (hostdev) || attribute_is (hostdev, "type", "scsi_host");
+  return hostdev_node_is_vfio_ccw (hostdev) || attribute_is (hostdev, "type", "scsi_host");
 }
 
 /* Device kinds that take a ccw address, in the order in which libvirt goes through them, as far as
@@ -428,7 +428,7 @@ parse_hostdevs (const xmlNode *devices, GError **error)
       guint index = ccw_xml_child (node, "alias") == NULL ? next_index++ : 0;
       g_autoptr (Hostdev) hostdev = NULL;
 
-      if (!is_vfio_ccw (node))
+      if (!hostdev_node_is_vfio_ccw (node))
         continue;
       hostdev = parse_hostdev (node, error);
       if (hostdev == NULL || !check_uuid_is_new (hostdevs, hostdev, error)

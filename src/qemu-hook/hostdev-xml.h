@@ -2,6 +2,10 @@
 #pragma once
 
 #include <glib.h>
+#include <libxml/tree.h>
+
+/* The model of a hostdev that is a vfio-ccw mdev. */
+#define HOSTDEV_MODEL "vfio-ccw"
 
 /*
  * The vfio-ccw host devices in a libvirt document.
@@ -19,3 +23,7 @@
  * (libvirt's schema lets those through; the domain would not start).
  */
 GPtrArray *hostdevs_from_xml (const char *text, gssize length, const char *what, GError **error);
+
+/* One <hostdev>: is it a vfio-ccw mdev, and which (the caller frees it)? Errors: CCW_ERROR_INVALID. */
+gboolean hostdev_node_is_vfio_ccw (const xmlNode *hostdev);
+char *hostdev_node_get_uuid (const xmlNode *hostdev, GError **error);

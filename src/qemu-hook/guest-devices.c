@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "qemu-hook/guest-devices.h"
+
+#include "ccw/error.h"
+#include "ccw/sysfs.h"
+#include "mdev/locate.h"
+#include "mdev/lock.h"
+#include "mdev/subchannel.h"
+#include "mdev/transition.h"
+#include "qemu-hook/guest-note.h"
+
+/* A domain that starts. */
+typedef struct
+{
+  const CcwPaths *paths;
+  const GuestDomain *domain;
+  GPtrArray *started; /* GuestNotes, in the order in which they were started by this call */
+} Start;
+
+static void
+start_clear (Start *start)
+{
+  g_ptr_array_unref (start->started);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Start, start_clear)
+
+static gboolean
+is_active (const char *mdev)
+{
+  return ccw_sysfs_mdev_instance (mdev) != 0;
+}
+
+static gboolean
+contains (GPtrArray *uuids, const char *uuid)
+{
+  return g_ptr_array_find_with_equal_func (uuids, uuid, g_str_equal, NULL);
+}
+
+/* --- what a note is worth ----------------------------------------------------- */
+
+/*
+ * The hook died while it started the mdev: what is left of that is undone, but
+ * for an mdev that was finished, which is ours.
+ */
+static gboolean
+settle (const GuestNote *note, const CcwPaths *paths, GError **error)
+{
+  gboolean was_needed;
+
+  return note->instance != 0 || mdev_recover (paths, &note->parent, &was_needed, error);
+}
+
+/* Is the mdev that is active now the one of the note, which is settled? */
+static gboolean
+is_ours (const GuestNote *note)
+{
+  guint64 instance = ccw_sysfs_mdev_instance (note->mdev);
+
+  return instance != 0 && (note->instance == 0 || note->instance == instance);
+}
+
+/* --- giving back ---------------------------------------------------------------- */
+
+/* What others stopped meanwhile has left its subchannel to be given back. */
+static gboolean
+stop (const GuestNote *note, const CcwPaths *paths, GError **error)
+{
+  if (is_ours (note))
+    return mdev_stop (paths, note->mdev, note->keep_bound, error);
+  return note->keep_bound || mdev_give_back (paths, &note->parent, error);
+}
+
+static gboolean
+give_back (const GuestNote *note, const CcwPaths *paths, GError **error)
+{
+  return settle (note, paths, error) && stop (note, paths, error)
+         && guest_note_remove (note, paths, error);
+}
+
+static gboolean
+give_back_mdev (const CcwPaths *paths, const char *mdev, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GuestNote) note = guest_note_load (paths, mdev, &reason);
+
+  if (reason == NULL && (note == NULL || give_back (note, paths, &reason)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+gboolean
+guest_devices_release (const CcwPaths *paths, const char *uuid, GError **error)
+{
+  g_autoptr (GPtrArray) mdevs = guest_note_list (paths, uuid);
+  g_auto (MdevLock) lock = MDEV_LOCK_NONE;
+  g_autoptr (GError) first = NULL;
+
+  if (mdevs->len == 0)
+    return TRUE;
+  if (!mdev_lock_take_guests (&lock, paths, mdevs, error))
+    return FALSE;
+  for (guint i = 0; i < mdevs->len; i++)
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (!give_back_mdev (paths, g_ptr_array_index (mdevs, i), &reason) && first == NULL)
+        first = g_steal_pointer (&reason);
+    }
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
+}
+
+/* --- starting one ----------------------------------------------------------------- */
+
+static GuestNote *
+make_note (const GuestDomain *domain, const MdevConfig *config)
+{
+  GuestNote *note = g_new0 (GuestNote, 1);
+  g_autofree char *driver = NULL;
+
+  note->mdev = g_strdup (mdev_config_get_uuid (config));
+  note->parent = *mdev_config_get_parent (config);
+  note->domain = g_strdup (domain->uuid);
+  note->domain_name = g_strdup (domain->name);
+  driver = mdev_subchannel_read_driver (&note->parent);
+  note->keep_bound = g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0;
+  return note;
+}
+
+/* Binding may make udev and mdevctl start it, and the daemon may be doing so: it is there. */
+static gboolean
+was_faster (const GuestNote *note, const GError *error)
+{
+  return g_error_matches (error, CCW_ERROR, CCW_ERROR_EXISTS) && is_active (note->mdev);
+}
+
+/* What was started is undone from now on should anything fail. Takes @note over. */
+static gboolean
+keep_started (Start *start, GuestNote *note, GError **error)
+{
+  g_ptr_array_add (start->started, note);
+  note->instance = ccw_sysfs_mdev_instance (note->mdev);
+  return guest_note_save (note, start->paths, error);
+}
+
+/* mdev_start() has left nothing that is ours. */
+static void
+drop (const Start *start, const GuestNote *note)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!guest_note_remove (note, start->paths, &error))
+    g_warning ("%s", error->message);
+}
+
+static gboolean
+start_defined (Start *start, const char *mdev, GError **error)
+{
+  g_autoptr (MdevConfig) config = mdev_locate_definition (start->paths, mdev, error);
+  g_autoptr (GuestNote) note = config == NULL ? NULL : make_note (start->domain, config);
+  g_autoptr (GError) reason = NULL;
+
+  if (note == NULL || !guest_note_save (note, start->paths, error))
+    return FALSE;
+  if (mdev_start (start->paths, config, &reason))
+    return keep_started (start, g_steal_pointer (&note), error);
+  drop (start, note);
+  if (was_faster (note, reason))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+/* Of a start that was cut short: it is finished by noting which it is. */
+static gboolean
+take_over (Start *start, GuestNote *note, GError **error)
+{
+  g_free (note->domain);
+  g_free (note->domain_name);
+  note->domain = g_strdup (start->domain->uuid);
+  note->domain_name = g_strdup (start->domain->name);
+  note->instance = ccw_sysfs_mdev_instance (note->mdev);
+  return guest_note_save (note, start->paths, error);
+}
+
+static gboolean
+is_own (const Start *start, const GuestNote *note)
+{
+  return g_str_equal (note->domain, start->domain->uuid);
+}
+
+/* Settles an earlier note, whoever's, before anything is concluded from what is active. */
+static gboolean
+settle_earlier (Start *start, const char *mdev, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GuestNote) note = guest_note_load (start->paths, mdev, &reason);
+
+  if (reason != NULL || (note != NULL && !settle (note, start->paths, &reason)))
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  if (note == NULL)
+    return TRUE;
+  if (!is_ours (note))
+    return give_back (note, start->paths, error);
+  return !is_own (start, note) || take_over (start, note, error);
+}
+
+static gboolean
+start_one (Start *start, const char *mdev, GError **error)
+{
+  if (!settle_earlier (start, mdev, error))
+    return FALSE;
+  return is_active (mdev) || start_defined (start, mdev, error);
+}
+
+/* --- starting all ------------------------------------------------------------------ */
+
+/* Backwards; what cannot be undone keeps its note, for the release that follows a failed start. */
+static void
+undo (Start *start)
+{
+  for (guint i = start->started->len; i > 0; i--)
+    {
+      const GuestNote *note = g_ptr_array_index (start->started, i - 1);
+      g_autoptr (GError) error = NULL;
+
+      if (!give_back (note, start->paths, &error))
+        g_warning ("mediated device %s was started for domain %s, which does not start, and stays: "
+                   "%s",
+                   note->mdev, note->domain_name, error->message);
+    }
+}
+
+static gboolean
+start_all (Start *start, GError **error)
+{
+  for (guint i = 0; i < start->domain->mdevs->len; i++)
+    if (!start_one (start, g_ptr_array_index (start->domain->mdevs, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* What an earlier start left of mdevs that the domain has no longer. */
+static void
+give_back_others (const Start *start, GPtrArray *noted)
+{
+  for (guint i = 0; i < noted->len; i++)
+    {
+      const char *mdev = g_ptr_array_index (noted, i);
+      g_autoptr (GError) error = NULL;
+
+      if (!contains (start->domain->mdevs, mdev)
+          && !give_back_mdev (start->paths, mdev, &error))
+        g_warning ("mediated device %s, which domain %s had, stays: %s", mdev,
+                   start->domain->name, error->message);
+    }
+}
+
+/* Its elements stay theirs. */
+static GPtrArray *
+unite (GPtrArray *one, GPtrArray *other)
+{
+  GPtrArray *both = g_ptr_array_new ();
+
+  g_ptr_array_extend (both, one, NULL, NULL);
+  for (guint i = 0; i < other->len; i++)
+    if (!contains (both, g_ptr_array_index (other, i)))
+      g_ptr_array_add (both, g_ptr_array_index (other, i));
+  return both;
+}
+
+gboolean
+guest_devices_prepare (const CcwPaths *paths, const GuestDomain *domain, GError **error)
+{
+  g_auto (Start) start
+      = { paths, domain, g_ptr_array_new_with_free_func ((GDestroyNotify) guest_note_free) };
+  g_autoptr (GPtrArray) noted = guest_note_list (paths, domain->uuid);
+  g_autoptr (GPtrArray) concerned = unite (domain->mdevs, noted);
+  g_auto (MdevLock) lock = MDEV_LOCK_NONE;
+
+  if (concerned->len == 0)
+    return TRUE;
+  if (!mdev_lock_take_guests (&lock, paths, concerned, error))
+    return FALSE;
+  give_back_others (&start, noted);
+  if (start_all (&start, error))
+    return TRUE;
+  undo (&start);
+  return FALSE;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ccw/dev-id.h"
+#include "ccw/paths.h"
+
+/*
+ * What the hook keeps of each mdev that it starts for a domain: the file
+ * RUN/guests/UUID, gone after a reboot as the mdev is.
+ *
+ * It is written before the mdev is started and again, with its instance,
+ * after that; whoever finds one without an instance knows that the hook died
+ * in between. With an instance, it is ours only as long as the mdev that is
+ * active is the same: one that others stopped and started again is theirs.
+ */
+typedef struct
+{
+  char *mdev;        /* its UUID */
+  CcwDevId parent;   /* where it was to be started */
+  char *domain;      /* UUID of the domain */
+  char *domain_name; /* for people; NULL when not known */
+  guint64 instance;  /* see ccw_sysfs_mdev_instance(); 0: not known to have been started */
+  gboolean keep_bound; /* vfio_ccw had the subchannel before */
+} GuestNote;
+
+void guest_note_free (GuestNote *note);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GuestNote, guest_note_free)
+
+/* NULL without an error when there is none. Errors: CCW_ERROR_SYSTEM. */
+GuestNote *guest_note_load (const CcwPaths *paths, const char *mdev, GError **error);
+
+/* Atomic and durable. Errors: CCW_ERROR_SYSTEM. */
+gboolean guest_note_save (const GuestNote *note, const CcwPaths *paths, GError **error);
+
+/* Errors: CCW_ERROR_SYSTEM. */
+gboolean guest_note_remove (const GuestNote *note, const CcwPaths *paths, GError **error);
+
+/* Is there a note of any mdev? Costs next to nothing. */
+gboolean guest_note_any (const CcwPaths *paths);
+
+/* UUIDs of the mdevs that were started for @domain; the array frees them. */
+GPtrArray *guest_note_list (const CcwPaths *paths, const char *domain);
