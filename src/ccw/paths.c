@@ -8,6 +8,7 @@ struct _CcwPaths
   char *state_dir;
   char *run_dir;
   char *default_socket;
+  char *daemon_conf;
 };
 
 CcwPaths *
@@ -21,6 +22,7 @@ ccw_paths_new (const char *root)
   paths->state_dir = g_build_filename (base, "var", "lib", "virt-ccw", NULL);
   paths->run_dir = g_build_filename (base, "run", "virt-ccw", NULL);
   paths->default_socket = g_build_filename (base, "run", "libvirt", "virtnodedevd-sock", NULL);
+  paths->daemon_conf = g_build_filename (base, "etc", "virt-ccw", "virtccwd.conf", NULL);
   return paths;
 }
 
@@ -34,6 +36,7 @@ ccw_paths_free (CcwPaths *paths)
   g_free (paths->state_dir);
   g_free (paths->run_dir);
   g_free (paths->default_socket);
+  g_free (paths->daemon_conf);
   g_free (paths);
 }
 
@@ -59,6 +62,12 @@ const char *
 ccw_paths_run_dir (const CcwPaths *paths)
 {
   return paths->run_dir;
+}
+
+const char *
+ccw_paths_daemon_conf (const CcwPaths *paths)
+{
+  return paths->daemon_conf;
 }
 
 const char *

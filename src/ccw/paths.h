@@ -28,5 +28,8 @@ const char *ccw_paths_state_dir (const CcwPaths *paths);
 /* ROOT/run/virt-ccw: lock, journal and what to restore; gone after a reboot, as bindings are. */
 const char *ccw_paths_run_dir (const CcwPaths *paths);
 
+/* ROOT/etc/virt-ccw/virtccwd.conf: the daemon's settings. */
+const char *ccw_paths_daemon_conf (const CcwPaths *paths);
+
 /* ROOT/run/libvirt/virtnodedevd-sock: libvirt's slot for a node-device daemon. */
 const char *ccw_paths_default_socket (const CcwPaths *paths);

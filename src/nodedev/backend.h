@@ -5,6 +5,7 @@
 #include "nodedev/keepalive.h"
 #include "nodedev/node.h"
 #include "nodedev/service.h"
+#include "nodedev/settings.h"
 
 /* The daemon for all other devices, as all clients share it. */
 typedef struct
@@ -20,5 +21,6 @@ typedef struct
   NodedevView view;
   NodedevService *service;
   NodedevEvents *events;
+  const NodedevSettings *settings;
   NodedevOthers *others; /* NULL: there is no such daemon */
 } NodedevBackend;

@@ -4,6 +4,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
+#include "nodedev/access.h"
 #include "nodedev/forward.h"
 #include "nodedev/handlers.h"
 #include "nodedev/keepalive.h"
@@ -13,6 +14,7 @@ typedef enum
 {
   EARLY = 1 << 0,  /* answered before the client has opened, too */
   CHANGE = 1 << 1, /* refused to read-only clients */
+  ANONYMOUS = 1 << 2, /* answered before the client has authenticated, too */
 } ProcedureFlags;
 
 typedef struct
@@ -27,6 +29,7 @@ typedef struct
   gsize ret_size;
   NodedevNowFunc now;
   NodedevLaterFunc later;
+  const char *access[NODEDEV_ACCESS_MAX]; /* libvirt's permissions for it */
 } Procedure;
 
 struct _NodedevCall
@@ -34,7 +37,7 @@ struct _NodedevCall
   NodedevSession *session;
   const Procedure *procedure;
   nd_header header;
-  GBytes *payload; /* of one that is forwarded */
+  GBytes *payload; /* of one that is forwarded, or waits until it is allowed */
 };
 
 /* Who answers: see nodedev_forward_takes(). */
@@ -44,6 +47,7 @@ struct _NodedevCall
 #define ALL NODEDEV_ROUTE_ALL
 
 #define ARGS(type) .args_filter = (xdrproc_t) xdr_##type, .args_size = sizeof (type)
+#define NEEDS(...) .access = { __VA_ARGS__ }
 #define RET(type) .ret_filter = (xdrproc_t) xdr_##type, .ret_size = sizeof (type)
 
 /* Ordered by number. */
@@ -52,72 +56,107 @@ static const Procedure procedures[] = {
     .now = nodedev_connect_open },
   { ND_PROC_CONNECT_CLOSE, "virConnectClose", EARLY, OURS, .now = nodedev_connect_close },
   { ND_PROC_CONNECT_GET_TYPE, "virConnectGetType", 0, OURS, RET (nd_string_ret),
-    .now = nodedev_connect_get_type },
+    .now = nodedev_connect_get_type,
+    NEEDS ("connect.getattr") },
   { ND_PROC_CONNECT_GET_VERSION, "virConnectGetVersion", 0, OURS, RET (nd_version_ret),
-    .now = nodedev_connect_get_version },
+    .now = nodedev_connect_get_version,
+    NEEDS ("connect.getattr") },
   { ND_PROC_CONNECT_GET_HOSTNAME, "virConnectGetHostname", 0, OURS, RET (nd_string_ret),
-    .now = nodedev_connect_get_hostname },
+    .now = nodedev_connect_get_hostname,
+    NEEDS ("connect.getattr") },
   { ND_PROC_CONNECT_SUPPORTS_FEATURE, "virConnectSupportsFeature", EARLY, OURS,
     ARGS (nd_supports_feature_args), RET (nd_int_ret), .now = nodedev_connect_supports_feature },
-  { ND_PROC_AUTH_LIST, "AuthList", EARLY, OURS, RET (nd_auth_list_ret), .now = nodedev_auth_list },
+  { ND_PROC_AUTH_LIST, "AuthList", EARLY | ANONYMOUS, OURS, RET (nd_auth_list_ret),
+    .now = nodedev_auth_list },
+  { ND_PROC_AUTH_POLKIT, "AuthPolkit", EARLY | ANONYMOUS, OURS, RET (nd_int_ret),
+    .later = nodedev_auth_polkit },
   { ND_PROC_CONNECT_GET_URI, "virConnectGetURI", 0, OURS, RET (nd_string_ret),
-    .now = nodedev_connect_get_uri },
+    .now = nodedev_connect_get_uri,
+    NEEDS ("connect.getattr") },
   { ND_PROC_NUM_OF_DEVICES, "virNodeNumOfDevices", 0, OURS, ARGS (nd_num_of_devices_args),
-    RET (nd_int_ret), .later = nodedev_num_of_devices },
+    RET (nd_int_ret), .later = nodedev_num_of_devices,
+    NEEDS ("connect.search-node-devices") },
   { ND_PROC_LIST_DEVICES, "virNodeListDevices", 0, OURS, ARGS (nd_list_devices_args),
-    RET (nd_names_ret), .later = nodedev_list_devices },
+    RET (nd_names_ret), .later = nodedev_list_devices,
+    NEEDS ("connect.search-node-devices") },
   { ND_PROC_LOOKUP_BY_NAME, "virNodeDeviceLookupByName", 0, NAME, ARGS (nd_name_args),
-    RET (nd_device_ret), .now = nodedev_lookup_by_name },
+    RET (nd_device_ret), .now = nodedev_lookup_by_name,
+    NEEDS ("node-device.getattr") },
   { ND_PROC_GET_XML_DESC, "virNodeDeviceGetXMLDesc", 0, NAME, ARGS (nd_name_flags_args),
-    RET (nd_string_ret), .now = nodedev_get_xml_desc },
+    RET (nd_string_ret), .now = nodedev_get_xml_desc,
+    NEEDS ("node-device.read") },
   { ND_PROC_GET_PARENT, "virNodeDeviceGetParent", 0, NAME, ARGS (nd_name_args), RET (nd_parent_ret),
-    .now = nodedev_get_parent },
+    .now = nodedev_get_parent,
+    NEEDS ("node-device.read") },
   { ND_PROC_NUM_OF_CAPS, "virNodeDeviceNumOfCaps", 0, NAME, ARGS (nd_name_args), RET (nd_int_ret),
-    .now = nodedev_num_of_caps },
+    .now = nodedev_num_of_caps,
+    NEEDS ("node-device.read") },
   { ND_PROC_LIST_CAPS, "virNodeDeviceListCaps", 0, NAME, ARGS (nd_list_caps_args),
-    RET (nd_names_ret), .now = nodedev_list_caps },
-  { ND_PROC_DETTACH, "virNodeDeviceDettach", CHANGE, NAME, .now = nodedev_pci_only },
-  { ND_PROC_RE_ATTACH, "virNodeDeviceReAttach", CHANGE, NAME, .now = nodedev_pci_only },
-  { ND_PROC_RESET, "virNodeDeviceReset", CHANGE, NAME, .now = nodedev_pci_only },
+    RET (nd_names_ret), .now = nodedev_list_caps,
+    NEEDS ("node-device.read") },
+  { ND_PROC_DETTACH, "virNodeDeviceDettach", CHANGE, NAME, .now = nodedev_pci_only,
+    NEEDS ("node-device.detach") },
+  { ND_PROC_RE_ATTACH, "virNodeDeviceReAttach", CHANGE, NAME, .now = nodedev_pci_only,
+    NEEDS ("node-device.detach") },
+  { ND_PROC_RESET, "virNodeDeviceReset", CHANGE, NAME, .now = nodedev_pci_only,
+    NEEDS ("node-device.detach") },
   { ND_PROC_CREATE_XML, "virNodeDeviceCreateXML", CHANGE, XML, ARGS (nd_xml_args),
-    RET (nd_device_ret), .later = nodedev_create_xml },
+    RET (nd_device_ret), .later = nodedev_create_xml,
+    NEEDS ("node-device.write", "node-device.start") },
   { ND_PROC_DESTROY, "virNodeDeviceDestroy", CHANGE, NAME, ARGS (nd_name_args),
-    .later = nodedev_destroy },
+    .later = nodedev_destroy,
+    NEEDS ("node-device.stop") },
   { ND_PROC_CONNECT_IS_SECURE, "virConnectIsSecure", 0, OURS, RET (nd_int_ret),
     .now = nodedev_connect_is_secure },
   { ND_PROC_CONNECT_GET_LIB_VERSION, "virConnectGetLibVersion", 0, OURS, RET (nd_version_ret),
-    .now = nodedev_connect_get_lib_version },
+    .now = nodedev_connect_get_lib_version,
+    NEEDS ("connect.getattr") },
   { ND_PROC_LIST_ALL_DEVICES, "virConnectListAllNodeDevices", 0, OURS, ARGS (nd_list_all_args),
-    RET (nd_list_all_ret), .later = nodedev_list_all_devices },
+    RET (nd_list_all_ret), .later = nodedev_list_all_devices,
+    NEEDS ("connect.search-node-devices") },
   { ND_PROC_LOOKUP_SCSI_HOST_BY_WWN, "virNodeDeviceLookupSCSIHostByWWN", 0, ALL,
-    ARGS (nd_scsi_host_args), RET (nd_device_ret), .now = nodedev_lookup_scsi_host },
-  { ND_PROC_DETACH_FLAGS, "virNodeDeviceDetachFlags", CHANGE, NAME, .now = nodedev_pci_only },
+    ARGS (nd_scsi_host_args), RET (nd_device_ret), .now = nodedev_lookup_scsi_host,
+    NEEDS ("node-device.getattr") },
+  { ND_PROC_DETACH_FLAGS, "virNodeDeviceDetachFlags", CHANGE, NAME, .now = nodedev_pci_only,
+    NEEDS ("node-device.detach") },
   { ND_PROC_REGISTER_CLOSE_CALLBACK, "virConnectRegisterCloseCallback", 0, OURS,
-    .now = nodedev_connect_close_callback },
+    .now = nodedev_connect_close_callback,
+    NEEDS ("connect.getattr") },
   { ND_PROC_UNREGISTER_CLOSE_CALLBACK, "virConnectUnregisterCloseCallback", 0, OURS,
-    .now = nodedev_connect_close_callback },
+    .now = nodedev_connect_close_callback,
+    NEEDS ("connect.getattr") },
   { ND_PROC_EVENT_REGISTER, "virConnectNodeDeviceEventRegisterAny", 0, OURS,
-    ARGS (nd_event_register_args), RET (nd_int_ret), .now = nodedev_event_register },
+    ARGS (nd_event_register_args), RET (nd_int_ret), .now = nodedev_event_register,
+    NEEDS ("connect.search-node-devices") },
   { ND_PROC_EVENT_DEREGISTER, "virConnectNodeDeviceEventDeregisterAny", 0, OURS,
-    ARGS (nd_event_deregister_args), .now = nodedev_event_deregister },
+    ARGS (nd_event_deregister_args), .now = nodedev_event_deregister,
+    NEEDS ("connect.read") },
   { ND_PROC_CONNECT_SET_IDENTITY, "virConnectSetIdentity", 0, OURS, ARGS (nd_set_identity_args),
     .now = nodedev_connect_set_identity },
   { ND_PROC_DEFINE_XML, "virNodeDeviceDefineXML", CHANGE, XML, ARGS (nd_xml_args),
-    RET (nd_device_ret), .later = nodedev_define_xml },
+    RET (nd_device_ret), .later = nodedev_define_xml,
+    NEEDS ("node-device.write", "node-device.save") },
   { ND_PROC_UNDEFINE, "virNodeDeviceUndefine", CHANGE, NAME, ARGS (nd_name_flags_args),
-    .later = nodedev_undefine },
+    .later = nodedev_undefine,
+    NEEDS ("node-device.delete") },
   { ND_PROC_CREATE, "virNodeDeviceCreate", CHANGE, NAME, ARGS (nd_name_flags_args),
-    .later = nodedev_create },
+    .later = nodedev_create,
+    NEEDS ("node-device.start") },
   { ND_PROC_GET_AUTOSTART, "virNodeDeviceGetAutostart", 0, NAME, ARGS (nd_name_args),
-    RET (nd_int_ret), .now = nodedev_get_autostart },
+    RET (nd_int_ret), .now = nodedev_get_autostart,
+    NEEDS ("node-device.read") },
   { ND_PROC_SET_AUTOSTART, "virNodeDeviceSetAutostart", CHANGE, NAME, ARGS (nd_set_autostart_args),
-    .later = nodedev_set_autostart },
+    .later = nodedev_set_autostart,
+    NEEDS ("node-device.write") },
   { ND_PROC_IS_PERSISTENT, "virNodeDeviceIsPersistent", 0, NAME, ARGS (nd_name_args),
-    RET (nd_int_ret), .now = nodedev_is_persistent },
+    RET (nd_int_ret), .now = nodedev_is_persistent,
+    NEEDS ("node-device.read") },
   { ND_PROC_IS_ACTIVE, "virNodeDeviceIsActive", 0, NAME, ARGS (nd_name_args), RET (nd_int_ret),
-    .now = nodedev_is_active },
+    .now = nodedev_is_active,
+    NEEDS ("node-device.read") },
   { ND_PROC_UPDATE, "virNodeDeviceUpdate", CHANGE, NAME, ARGS (nd_update_args),
-    .later = nodedev_update },
+    .later = nodedev_update,
+    NEEDS ("node-device.write", "node-device.save") },
 };
 
 static const Procedure *
@@ -230,6 +269,12 @@ nodedev_call_get_session (const NodedevCall *call)
 static gboolean
 check_allowed (NodedevSession *session, const Procedure *procedure, GError **error)
 {
+  /* No VIR_ERR_AUTH_FAILED: libvirt's own choice, for old clients. */
+  if (!nodedev_session_is_authenticated (session) && (procedure->flags & ANONYMOUS) == 0)
+    {
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_RPC, "authentication required");
+      return FALSE;
+    }
   if (!nodedev_session_is_open (session) && (procedure->flags & EARLY) == 0)
     {
       g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR, "connection not open");
@@ -310,6 +355,48 @@ is_to_be_forwarded (NodedevSession *session, const Procedure *procedure, const g
   return way != NULL && nodedev_forward_takes (way, procedure->route, payload, length);
 }
 
+static void
+serve (NodedevSession *session, const nd_header *header, const Procedure *procedure,
+       const guint8 *payload, gsize length)
+{
+  if (is_to_be_forwarded (session, procedure, payload, length))
+    forward (session, header, procedure, payload, length);
+  else
+    call_with_args (session, header, procedure, payload, length);
+}
+
+/* --- calls that have to be allowed one by one ----------------------------- */
+
+/* The client may have closed meanwhile. */
+static void
+on_access (const GError *error, gpointer user_data)
+{
+  NodedevCall *call = user_data;
+  gsize length;
+  const guint8 *payload = g_bytes_get_data (call->payload, &length);
+
+  if (error != NULL)
+    {
+      nodedev_call_fail (call, error);
+      return;
+    }
+  if (nodedev_session_is_open (call->session))
+    serve (call->session, &call->header, call->procedure, payload, length);
+  end_call (call);
+}
+
+static void
+serve_if_allowed (NodedevSession *session, const nd_header *header, const Procedure *procedure,
+                  const guint8 *payload, gsize length)
+{
+  NodedevCall *call = begin_call (session, header, procedure);
+  g_autofree char *device
+      = procedure->route == NAME ? nodedev_forward_first_string (payload, length) : NULL;
+
+  call->payload = g_bytes_new (payload, length);
+  nodedev_access_check (session, procedure->access, device, on_access, call);
+}
+
 /* --- dispatch ------------------------------------------------------------- */
 
 static const Procedure *
@@ -341,10 +428,10 @@ dispatch_call (NodedevSession *session, const nd_header *header, const guint8 *p
 
   if (procedure == NULL)
     send_error (session, header, error);
-  else if (is_to_be_forwarded (session, procedure, payload, length))
-    forward (session, header, procedure, payload, length);
+  else if (procedure->access[0] == NULL || nodedev_access_is_free (session))
+    serve (session, header, procedure, payload, length);
   else
-    call_with_args (session, header, procedure, payload, length);
+    serve_if_allowed (session, header, procedure, payload, length);
 }
 
 static void

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
@@ -17,18 +16,6 @@
 
 /* The libvirt whose node-device calls we have all of: 11.3.0. */
 #define LIBVIRT_VERSION 11003000
-
-/* Who may connect is decided by the socket's permissions; there is nothing to negotiate. */
-gboolean
-nodedev_auth_list (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
-{
-  nd_auth_list_ret *list = ret;
-
-  list->types.types_len = 1;
-  list->types.types_val = g_new (int, 1);
-  list->types.types_val[0] = ND_AUTH_NONE;
-  return TRUE;
-}
 
 static gboolean
 check_uri (const char *uri, GError **error)
@@ -153,26 +140,35 @@ nodedev_connect_close_callback (NodedevSession *session, gconstpointer args, gpo
   return TRUE;
 }
 
-static const char *
-find_string_param (const nd_set_identity_args *identity, const char *field)
+static const nd_typed_value *
+find_param (const nd_set_identity_args *identity, const char *field, int type)
 {
   for (u_int i = 0; i < identity->params.params_len; i++)
     {
       const nd_typed_param *param = &identity->params.params_val[i];
 
-      if (strcmp (param->field, field) == 0 && param->value.type == VIR_TYPED_PARAM_STRING)
-        return param->value.nd_typed_value_u.s;
+      if (strcmp (param->field, field) == 0 && param->value.type == type)
+        return &param->value;
     }
   return NULL;
 }
 
-/* Root, or the user that we run as: those could do everything anyway. */
-static gboolean
-is_trusted (const NodedevConnection *connection)
+/* Names and types: libvirt-host.h, VIR_CONNECT_IDENTITY_*. */
+static NodedevProcess
+read_caller (const nd_set_identity_args *identity)
 {
-  gint64 uid = nodedev_connection_get_peer_uid (connection);
+  const nd_typed_value *uid
+      = find_param (identity, VIR_CONNECT_IDENTITY_UNIX_USER_ID, VIR_TYPED_PARAM_ULLONG);
+  const nd_typed_value *pid
+      = find_param (identity, VIR_CONNECT_IDENTITY_PROCESS_ID, VIR_TYPED_PARAM_LLONG);
+  const nd_typed_value *start
+      = find_param (identity, VIR_CONNECT_IDENTITY_PROCESS_TIME, VIR_TYPED_PARAM_ULLONG);
 
-  return uid == 0 || uid == (gint64) geteuid ();
+  return (NodedevProcess){
+    .pid = pid == NULL ? -1 : pid->nd_typed_value_u.l,
+    .uid = uid == NULL ? -1 : (gint64) uid->nd_typed_value_u.ul,
+    .start_time = start == NULL ? 0 : start->nd_typed_value_u.ul,
+  };
 }
 
 static void
@@ -186,25 +182,30 @@ tell_upstream (NodedevSession *session, const nd_set_identity_args *identity)
     nodedev_forward_set_identity (forward, payload);
 }
 
-/* A daemon in between (virtqemud) tells for whom it calls: for the log, and the daemon behind us. */
+/*
+ * A daemon in between (virtqemud) tells for whom it calls: for the checks of
+ * each call, where they are asked for, and for the daemon behind us.
+ */
 gboolean
 nodedev_connect_set_identity (NodedevSession *session, gconstpointer args, gpointer ret,
                               GError **error)
 {
   const nd_set_identity_args *identity = args;
-  const NodedevConnection *connection = nodedev_session_get_connection (session);
-  const char *user = find_string_param (identity, "user-name");
+  NodedevProcess caller = read_caller (identity);
 
   if (!nodedev_call_check_flags (identity->flags, 0, "virConnectSetIdentity", error))
     return FALSE;
-  if (!is_trusted (connection))
+  if (!nodedev_session_is_trusted (session))
     {
       g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_OPERATION_DENIED,
-                           "only root may call on behalf of another user");
+                           "only root and trusted_users may call on behalf of another user");
       return FALSE;
     }
-  g_debug ("process %" G_GINT64_FORMAT " calls for user %s",
-           nodedev_connection_get_peer_pid (connection), user == NULL ? "(unnamed)" : user);
+  g_debug ("process %" G_GINT64_FORMAT " calls for process %" G_GINT64_FORMAT " of user "
+           "%" G_GINT64_FORMAT,
+           nodedev_connection_get_peer (nodedev_session_get_connection (session)).pid, caller.pid,
+           caller.uid);
+  nodedev_session_set_caller (session, &caller);
   tell_upstream (session, identity);
   return TRUE;
 }

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/connection.h"
 
+#include <sys/socket.h>
+
 #include "nodedev/source.h"
+
+/* asm-generic/socket.h, since Linux 6.5; s390x has the same number. */
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
 
 /* Read at once; also the size up to which an emptied input buffer is kept. */
 #define CHUNK (64 * 1024)
@@ -18,8 +25,7 @@ struct _NodedevConnection
   GSocket *socket; /* NULL once closed */
   gboolean readonly;
   gsize packet_max;
-  gint64 peer_uid;
-  gint64 peer_pid;
+  NodedevProcess peer;
   const NodedevConnectionFuncs *funcs;
   gpointer user_data;
 
@@ -45,12 +51,12 @@ read_credentials (NodedevConnection *connection)
 {
   g_autoptr (GCredentials) credentials = g_socket_get_credentials (connection->socket, NULL);
 
-  connection->peer_uid = -1;
-  connection->peer_pid = -1;
+  connection->peer = (NodedevProcess){ .pid = -1, .uid = -1 };
   if (credentials == NULL)
     return;
-  connection->peer_uid = (gint64) g_credentials_get_unix_user (credentials, NULL);
-  connection->peer_pid = (gint64) g_credentials_get_unix_pid (credentials, NULL);
+  connection->peer.uid = (gint64) g_credentials_get_unix_user (credentials, NULL);
+  connection->peer.pid = (gint64) g_credentials_get_unix_pid (credentials, NULL);
+  connection->peer.start_time = nodedev_process_read_start_time (connection->peer.pid);
 }
 
 NodedevConnection *
@@ -109,7 +115,7 @@ nodedev_connection_close (NodedevConnection *connection)
 static void
 close_because (NodedevConnection *connection, const char *reason)
 {
-  g_message ("disconnecting process %" G_GINT64_FORMAT ": %s", connection->peer_pid,
+  g_message ("disconnecting process %" G_GINT64_FORMAT ": %s", connection->peer.pid,
              reason);
   nodedev_connection_close (connection);
 }
@@ -405,14 +411,21 @@ nodedev_connection_is_readonly (const NodedevConnection *connection)
   return connection->readonly;
 }
 
-gint64
-nodedev_connection_get_peer_uid (const NodedevConnection *connection)
+NodedevProcess
+nodedev_connection_get_peer (const NodedevConnection *connection)
 {
-  return connection->peer_uid;
+  return connection->peer;
 }
 
-gint64
-nodedev_connection_get_peer_pid (const NodedevConnection *connection)
+int
+nodedev_connection_open_peer (const NodedevConnection *connection)
 {
-  return connection->peer_pid;
+  int pidfd = -1;
+  socklen_t size = sizeof pidfd;
+
+  if (connection->socket == NULL
+      || getsockopt (g_socket_get_fd (connection->socket), SOL_SOCKET, SO_PEERPIDFD, &pidfd, &size)
+             != 0)
+    return -1;
+  return pidfd;
 }

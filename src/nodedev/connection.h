@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "nodedev/packet.h"
+#include "nodedev/process.h"
 
 /*
  * One client's socket, or that to the daemon behind us: bytes in, packets out
@@ -60,6 +61,8 @@ void nodedev_connection_release (NodedevConnection *connection);
 
 gboolean nodedev_connection_is_readonly (const NodedevConnection *connection);
 
-/* User and process at the other end, as the kernel knows them; -1 when it does not. */
-gint64 nodedev_connection_get_peer_uid (const NodedevConnection *connection);
-gint64 nodedev_connection_get_peer_pid (const NodedevConnection *connection);
+/* The process at the other end, when it connected, as the kernel knows it. */
+NodedevProcess nodedev_connection_get_peer (const NodedevConnection *connection);
+
+/* A pidfd of that process (Linux 6.5), which the caller closes; -1: there is none. */
+int nodedev_connection_open_peer (const NodedevConnection *connection);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/daemon.h"
 
+#include <errno.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
+#include "ccw/error.h"
 #include "ccw/paths.h"
 #include "nodedev/server.h"
-
-/* Anyone may look, as with libvirt's own read-only sockets. */
-#define READONLY_MODE 0666
 
 struct _NodedevDaemon
 {
   CcwPaths *paths;
   NodedevOthers others;
+  NodedevSettings *settings;
   NodedevBackend backend;
   NodedevServer *server;
 };
@@ -41,15 +42,15 @@ adopt_all (NodedevServer *server, int n, GError **error)
 static gboolean
 listen_readonly (NodedevDaemon *daemon, const NodedevDaemonOptions *options, GError **error)
 {
+  guint mode = nodedev_settings_get_mode (daemon->settings, TRUE);
   g_autofree char *beside = NULL;
 
   if (options->socket_readonly != NULL)
-    return nodedev_server_listen (daemon->server, options->socket_readonly, READONLY_MODE, TRUE,
-                                  error);
+    return nodedev_server_listen (daemon->server, options->socket_readonly, mode, TRUE, error);
   if (options->socket != NULL)
     return TRUE;
   beside = g_strconcat (ccw_paths_default_socket (daemon->paths), "-ro", NULL);
-  return nodedev_server_listen (daemon->server, beside, READONLY_MODE, TRUE, error);
+  return nodedev_server_listen (daemon->server, beside, mode, TRUE, error);
 }
 
 static gboolean
@@ -57,16 +58,34 @@ listen_on_sockets (NodedevDaemon *daemon, const NodedevDaemonOptions *options, G
 {
   const char *path
       = options->socket != NULL ? options->socket : ccw_paths_default_socket (daemon->paths);
+  guint mode = options->socket_mode != NULL
+                   ? *options->socket_mode
+                   : nodedev_settings_get_mode (daemon->settings, FALSE);
   int n_given = sd_listen_fds (1);
 
   daemon->server = nodedev_server_new (&daemon->backend);
   if (n_given > 0)
     return adopt_all (daemon->server, n_given, error);
-  return nodedev_server_listen (daemon->server, path, options->socket_mode, FALSE, error)
+  return nodedev_server_listen (daemon->server, path, mode, FALSE, error)
          && listen_readonly (daemon, options, error);
 }
 
 /* --- life ----------------------------------------------------------------- */
+
+/* A file that was asked for has to be there. */
+static gboolean
+load_settings (NodedevDaemon *daemon, const char *path, GError **error)
+{
+  if (path != NULL && access (path, R_OK) != 0)
+    {
+      g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "%s: %s", path, g_strerror (errno));
+      return FALSE;
+    }
+  daemon->settings = nodedev_settings_load (
+      path != NULL ? path : ccw_paths_daemon_conf (daemon->paths), error);
+  daemon->backend.settings = daemon->settings;
+  return daemon->settings != NULL;
+}
 
 static void
 set_others (NodedevDaemon *daemon, const char *socket)
@@ -75,7 +94,7 @@ set_others (NodedevDaemon *daemon, const char *socket)
     return;
   daemon->others = (NodedevOthers){
     .socket = g_strdup (socket),
-    .keepalive = { NODEDEV_KEEPALIVE_INTERVAL, NODEDEV_KEEPALIVE_COUNT },
+    .keepalive = nodedev_settings_get_keepalive (daemon->settings),
   };
   daemon->backend.others = &daemon->others;
 }
@@ -87,6 +106,8 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   NodedevView *view = &daemon->backend.view;
 
   daemon->paths = ccw_paths_new (options->root);
+  if (!load_settings (daemon, options->settings, error))
+    return NULL;
   set_others (daemon, options->upstream);
   view->host = ccw_host_new ();
   view->store = mdev_store_new (daemon->paths);
@@ -120,5 +141,6 @@ nodedev_daemon_free (NodedevDaemon *daemon)
   g_clear_pointer (&daemon->backend.view.host, ccw_host_free);
   g_clear_pointer (&daemon->paths, ccw_paths_free);
   g_free (daemon->others.socket);
+  g_clear_pointer (&daemon->settings, nodedev_settings_free);
   g_free (daemon);
 }

@@ -15,7 +15,8 @@ typedef struct
   const char *root;            /* NULL: the real machine's */
   const char *socket;          /* NULL: libvirt's slot for a node-device daemon */
   const char *socket_readonly; /* NULL: beside libvirt's slot; none when @socket is given */
-  guint socket_mode;           /* permissions of the socket that may change things */
+  const guint *socket_mode;    /* permissions of that; NULL: as the settings say */
+  const char *settings;        /* file of settings; NULL: /etc/virt-ccw/virtccwd.conf */
   const char *upstream;        /* socket of the daemon for all other devices; NULL: there is none */
 } NodedevDaemonOptions;
 

@@ -95,9 +95,8 @@ nodedev_forward_is_ours (const NodedevForward *forward, const char *name)
          || nodedev_mdev_name_parse (name, &uuid, &id);
 }
 
-/* The first string of the arguments; NULL when there is none. The caller frees it. */
-static char *
-first_string (const guint8 *payload, gsize length)
+char *
+nodedev_forward_first_string (const guint8 *payload, gsize length)
 {
   nd_name_args args = { 0 };
   char *text = NULL;
@@ -116,7 +115,7 @@ nodedev_forward_takes (const NodedevForward *forward, NodedevRoute route, const 
 
   if (route == NODEDEV_ROUTE_OURS || route == NODEDEV_ROUTE_ALL)
     return route == NODEDEV_ROUTE_ALL;
-  text = first_string (payload, length);
+  text = nodedev_forward_first_string (payload, length);
   if (text == NULL)
     return FALSE;
   return route == NODEDEV_ROUTE_XML ? nodedev_mdev_xml_is_foreign (text)

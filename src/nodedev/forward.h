@@ -31,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevForward, nodedev_forward_free)
 gboolean nodedev_forward_takes (const NodedevForward *forward, NodedevRoute route,
                                 const guint8 *payload, gsize length);
 
+/* The first string of a call's arguments; NULL when there is none. The caller frees it. */
+char *nodedev_forward_first_string (const guint8 *payload, gsize length);
+
 /* Is the device of that name ours, if it exists? */
 gboolean nodedev_forward_is_ours (const NodedevForward *forward, const char *name);
 

@@ -8,8 +8,11 @@
  * group has its own source file.
  */
 
-/* connect-calls.c: the connection itself */
+/* auth-calls.c: may it connect? */
 gboolean nodedev_auth_list (NodedevSession *, gconstpointer, gpointer, GError **);
+void nodedev_auth_polkit (NodedevCall *, gconstpointer);
+
+/* connect-calls.c: the connection itself */
 gboolean nodedev_connect_open (NodedevSession *, gconstpointer, gpointer, GError **);
 gboolean nodedev_connect_close (NodedevSession *, gconstpointer, gpointer, GError **);
 gboolean nodedev_connect_supports_feature (NodedevSession *, gconstpointer, gpointer, GError **);

@@ -9,12 +9,11 @@
 #include "ccw/error.h"
 #include "nodedev/daemon.h"
 
-#define DEFAULT_MODE "0600"
-
 static char *opt_socket;
 static char *opt_socket_readonly;
 static char *opt_socket_mode;
 static char *opt_upstream;
+static char *opt_config;
 static char *opt_root;
 static gboolean opt_version;
 
@@ -24,7 +23,9 @@ static const GOptionEntry entries[] = {
   { "socket-ro", 0, 0, G_OPTION_ARG_FILENAME, &opt_socket_readonly,
     "Listen on PATH for clients that may only read", "PATH" },
   { "socket-mode", 0, 0, G_OPTION_ARG_STRING, &opt_socket_mode,
-    "Permissions of the first, octal (default: " DEFAULT_MODE ")", "MODE" },
+    "Permissions of the first, octal (default: what the settings say)", "MODE" },
+  { "config", 'f', 0, G_OPTION_ARG_FILENAME, &opt_config,
+    "Take settings from FILE (default: /etc/virt-ccw/virtccwd.conf)", "FILE" },
   { "upstream", 0, 0, G_OPTION_ARG_FILENAME, &opt_upstream,
     "Ask the daemon on that socket about all other devices (default: none)", "PATH|none" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &opt_root,
@@ -43,13 +44,15 @@ fail (GError **error, const char *format, const char *value)
 }
 
 static gboolean
-parse_mode (const char *text, guint *mode, GError **error)
+parse_mode (const char *text, NodedevDaemonOptions *options, GError **error)
 {
+  static guint mode;
   guint64 number;
 
   if (!g_ascii_string_to_unsigned (text, 8, 0, 0777, &number, NULL))
     return fail (error, "--socket-mode takes an octal number up to 777, not", text);
-  *mode = (guint) number;
+  mode = (guint) number;
+  options->socket_mode = &mode;
   return TRUE;
 }
 
@@ -86,9 +89,9 @@ parse_options (int *argc, char ***argv, NodedevDaemonOptions *options, GError **
   options->root = opt_root;
   options->socket = opt_socket;
   options->socket_readonly = opt_socket_readonly;
+  options->settings = opt_config;
   options->upstream = has_upstream () ? opt_upstream : NULL;
-  return parse_mode (opt_socket_mode != NULL ? opt_socket_mode : DEFAULT_MODE,
-                     &options->socket_mode, error);
+  return opt_socket_mode == NULL || parse_mode (opt_socket_mode, options, error);
 }
 
 static gboolean

@@ -20,6 +20,10 @@ static const struct
   { VIR_ERR_OPERATION_FAILED, "operation failed: " },
   { VIR_ERR_XML_ERROR, "XML error: " },
   { VIR_ERR_OPERATION_DENIED, "operation forbidden: " },
+  { VIR_ERR_AUTH_FAILED, "authentication failed: " },
+  { VIR_ERR_AUTH_CANCELLED, "authentication cancelled: " },
+  { VIR_ERR_AUTH_UNAVAILABLE, "authentication unavailable: " },
+  { VIR_ERR_ACCESS_DENIED, "access denied: " },
   { VIR_ERR_NO_NODE_DEVICE, "Node device not found: " },
   { VIR_ERR_OPERATION_INVALID, "Requested operation is not valid: " },
   { VIR_ERR_CONFIG_UNSUPPORTED, "unsupported configuration: " },
@@ -64,8 +68,19 @@ nodedev_error_get_code (const GError *error)
 int
 nodedev_error_get_domain (const GError *error)
 {
-  /* A client that finds VIR_FROM_RPC and "unknown procedure" reports an old server. */
-  return nodedev_error_get_code (error) == VIR_ERR_RPC ? VIR_FROM_RPC : VIR_FROM_NODEDEV;
+  switch (nodedev_error_get_code (error))
+    {
+    case VIR_ERR_RPC:
+      /* A client that finds this and "unknown procedure" reports an old server. */
+      return VIR_FROM_RPC;
+    case VIR_ERR_AUTH_FAILED:
+    case VIR_ERR_AUTH_CANCELLED:
+    case VIR_ERR_AUTH_UNAVAILABLE:
+      /* Clients that find this start an agent that asks for a password. */
+      return VIR_FROM_POLKIT;
+    default:
+      return VIR_FROM_NODEDEV;
+    }
 }
 
 static const char *

@@ -65,6 +65,67 @@ on_pause_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Clients of a socket, by how far they are trusted. */
+typedef struct
+{
+  guint trusted;
+  guint others;
+  guint of_user;   /* of those, of one user */
+  guint anonymous; /* of those, not authenticated */
+} Count;
+
+static void
+count_one (Count *count, const NodedevSession *session, gint64 uid)
+{
+  if (nodedev_session_is_trusted (session))
+    {
+      count->trusted++;
+      return;
+    }
+  count->others++;
+  if (nodedev_connection_get_peer (nodedev_session_get_connection (session)).uid != uid)
+    return;
+  count->of_user++;
+  if (!nodedev_session_is_authenticated (session))
+    count->anonymous++;
+}
+
+static Count
+count_clients (const Listener *listener, gint64 uid)
+{
+  Count count = { 0 };
+
+  for (guint i = 0; i < listener->sessions->len; i++)
+    count_one (&count, g_ptr_array_index (listener->sessions, i), uid);
+  return count;
+}
+
+/* One that was just added may be one too many. */
+static gboolean
+is_too_many (const Listener *listener, const NodedevSession *session, gint64 uid)
+{
+  NodedevLimits limits = nodedev_settings_get_limits (listener->server->backend->settings);
+  Count count = count_clients (listener, uid);
+
+  return !nodedev_session_is_trusted (session)
+         && (count.others > limits.clients || count.of_user > limits.user_clients
+             || count.anonymous > limits.anonymous_clients);
+}
+
+static void
+serve_client (Listener *listener, GSocket *client)
+{
+  NodedevSession *session = nodedev_session_new (listener->server->backend, client,
+                                                 listener->readonly, on_ended, listener);
+  gint64 uid = nodedev_connection_get_peer (nodedev_session_get_connection (session)).uid;
+
+  g_ptr_array_add (listener->sessions, session);
+  if (!is_too_many (listener, session, uid))
+    return;
+  g_warning ("turning a client of user %" G_GINT64_FORMAT " away: too many are connected", uid);
+  nodedev_session_close (session);
+}
+
 static void
 accept_client (Listener *listener)
 {
@@ -73,9 +134,7 @@ accept_client (Listener *listener)
 
   if (client != NULL)
     {
-      g_ptr_array_add (listener->sessions,
-                       nodedev_session_new (listener->server->backend, client, listener->readonly,
-                                            on_ended, listener));
+      serve_client (listener, client);
       return;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
@@ -88,11 +147,13 @@ static gboolean
 on_client (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   Listener *listener = user_data;
+  guint trusted;
 
   accept_client (listener);
-  if (listener->sessions->len >= NODEDEV_SERVER_CLIENTS_MAX)
+  trusted = count_clients (listener, -1).trusted;
+  if (trusted >= nodedev_settings_get_limits (listener->server->backend->settings).clients)
     {
-      g_warning ("%u clients are connected; further ones wait", listener->sessions->len);
+      g_warning ("%u clients are connected; further ones wait", trusted);
       nodedev_source_clear (&listener->source);
     }
   return G_SOURCE_CONTINUE;
@@ -204,10 +265,17 @@ make_folder (const char *path, GError **error)
   return g_mkdir_with_parents (folder, 0755) == 0 || fail (path, g_strerror (errno), error);
 }
 
+static gboolean
+set_group (const char *path, gint64 group, GError **error)
+{
+  return group < 0 || chown (path, (uid_t) -1, (gid_t) group) == 0
+         || fail (path, g_strerror (errno), error);
+}
+
 /* There is no moment at which the socket lets in more than it shall. */
 static gboolean
-bind_with_mode (GSocket *socket, GSocketAddress *address, const char *path, guint mode,
-                GError **error)
+bind_with_mode (GSocket *socket, GSocketAddress *address, const char *path, gint64 group,
+                guint mode, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   mode_t old = umask (0777);
@@ -219,7 +287,8 @@ bind_with_mode (GSocket *socket, GSocketAddress *address, const char *path, guin
   g_socket_set_listen_backlog (socket, BACKLOG);
   if (!g_socket_listen (socket, &reason))
     return fail (path, reason->message, error);
-  return g_chmod (path, (int) mode) == 0 || fail (path, g_strerror (errno), error);
+  return set_group (path, group, error)
+         && (g_chmod (path, (int) mode) == 0 || fail (path, g_strerror (errno), error));
 }
 
 gboolean
@@ -229,9 +298,10 @@ nodedev_server_listen (NodedevServer *server, const char *path, guint mode, gboo
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GSocket) socket
       = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
+  gint64 group = nodedev_settings_get_group (server->backend->settings);
 
   if (socket == NULL || !make_folder (path, error) || !remove_stale (path, address, error)
-      || !bind_with_mode (socket, address, path, mode, error))
+      || !bind_with_mode (socket, address, path, group, mode, error))
     return FALSE;
   add_listener (server, g_steal_pointer (&socket), path, readonly);
   return TRUE;
@@ -239,14 +309,29 @@ nodedev_server_listen (NodedevServer *server, const char *path, guint mode, gboo
 
 /* --- sockets from the service manager ------------------------------------- */
 
-static gboolean
-is_readonly_path (GSocket *socket)
+/* "" where it has none. */
+static char *
+path_of (GSocket *socket)
 {
   g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
 
-  return G_IS_UNIX_SOCKET_ADDRESS (address)
-         && g_str_has_suffix (g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address)),
-                              "-ro");
+  return g_strdup (G_IS_UNIX_SOCKET_ADDRESS (address)
+                       ? g_unix_socket_address_get_path (G_UNIX_SOCKET_ADDRESS (address))
+                       : "");
+}
+
+/*
+ * The unit of a socket and our settings are two files: one that was changed
+ * alone must not open the host to everybody.
+ */
+static gboolean
+is_closed_enough (const NodedevServer *server, const char *path, gboolean readonly)
+{
+  struct stat status;
+
+  return readonly
+         || nodedev_settings_get_auth (server->backend->settings, FALSE) != NODEDEV_AUTH_NONE
+         || (stat (path, &status) == 0 && (status.st_mode & S_IWOTH) == 0);
 }
 
 static gboolean
@@ -263,6 +348,7 @@ gboolean
 nodedev_server_adopt (NodedevServer *server, int fd, GError **error)
 {
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL);
+  g_autofree char *path = NULL;
   gboolean readonly;
 
   if (socket == NULL || !is_listening_unix_socket (socket))
@@ -271,7 +357,16 @@ nodedev_server_adopt (NodedevServer *server, int fd, GError **error)
                    "file descriptor %d is not a listening Unix socket", fd);
       return FALSE;
     }
-  readonly = is_readonly_path (socket);
+  path = path_of (socket);
+  readonly = g_str_has_suffix (path, "-ro");
+  if (!is_closed_enough (server, path, readonly))
+    {
+      g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
+                   "everybody may connect to %s, and auth_unix_rw is \"none\": set SocketMode= of "
+                   "its unit to 0600 or 0660, or auth_unix_rw to \"polkit\"",
+                   path);
+      return FALSE;
+    }
   add_listener (server, g_steal_pointer (&socket), NULL, readonly);
   return TRUE;
 }

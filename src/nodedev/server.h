@@ -6,13 +6,13 @@
 /*
  * The Unix sockets that clients connect to, and the clients.
  *
- * Each socket takes a limited number of clients; the next ones wait until one
- * leaves, so that those who may only read cannot keep the others out.
+ * Each socket takes a limited number of clients, so that those who may only
+ * read cannot keep the others out. Of them, all users who are not trusted may
+ * have so many, each of them less, and fewer still before authentication: one
+ * more is turned away. That leaves as much room for trusted ones (root, a
+ * virtqemud), of whom one more waits until one leaves.
  */
 typedef struct _NodedevServer NodedevServer;
-
-/* Clients of one socket at a time. */
-#define NODEDEV_SERVER_CLIENTS_MAX 400
 
 /* @backend must outlive it. */
 NodedevServer *nodedev_server_new (const NodedevBackend *backend);
@@ -22,7 +22,8 @@ void nodedev_server_free (NodedevServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevServer, nodedev_server_free)
 
 /*
- * Listens on a new socket at @path with permissions @mode. Its folder is made
+ * Listens on a new socket at @path with permissions @mode, owned by the group
+ * that the settings name. Its folder is made
  * when there is none; what a dead daemon left at @path is replaced, a live
  * one's is not. Errors: CCW_ERROR_EXISTS, CCW_ERROR_SYSTEM.
  */
@@ -32,6 +33,7 @@ gboolean nodedev_server_listen (NodedevServer *server, const char *path, guint m
 /*
  * Listens on @fd, taken over, which the service manager opened. It is the
  * read-only one when its path ends in "-ro", as libvirt's do. Errors:
- * CCW_ERROR_INVALID when it is no listening Unix socket.
+ * CCW_ERROR_INVALID when it is no listening Unix socket, or lets in
+ * everybody to change things without authentication.
  */
 gboolean nodedev_server_adopt (NodedevServer *server, int fd, GError **error);

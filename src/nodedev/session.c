@@ -10,6 +10,10 @@ struct _NodedevSession
   const NodedevBackend *backend;
   NodedevConnection *connection;
   NodedevForward *forward;
+  GCancellable *cancellable;
+  NodedevProcess caller;
+  gboolean authenticating;
+  gboolean authenticated;
   gboolean open;
   gboolean readonly;
   NodedevSessionEndedFunc ended;
@@ -28,6 +32,7 @@ on_closed (NodedevConnection *connection, gpointer user_data)
 {
   NodedevSession *session = user_data;
 
+  g_cancellable_cancel (session->cancellable);
   nodedev_session_end_open (session);
   session->ended (session, session->user_data);
   nodedev_session_unref (session);
@@ -47,6 +52,9 @@ nodedev_session_new (const NodedevBackend *backend, GSocket *socket, gboolean re
   session->ended = ended;
   session->user_data = user_data;
   session->connection = nodedev_connection_new (socket, readonly, &connection_funcs, session);
+  session->caller = nodedev_connection_get_peer (session->connection);
+  session->cancellable = g_cancellable_new ();
+  session->authenticated = nodedev_session_get_auth (session) == NODEDEV_AUTH_NONE;
   nodedev_connection_start (session->connection);
   return session;
 }
@@ -70,6 +78,7 @@ nodedev_session_unref (NodedevSession *session)
   if (!g_ref_count_dec (&session->references))
     return;
   nodedev_connection_unref (session->connection);
+  g_object_unref (session->cancellable);
   g_free (session);
 }
 
@@ -83,6 +92,69 @@ NodedevConnection *
 nodedev_session_get_connection (const NodedevSession *session)
 {
   return session->connection;
+}
+
+gboolean
+nodedev_session_is_authenticated (const NodedevSession *session)
+{
+  return session->authenticated;
+}
+
+void
+nodedev_session_set_authenticated (NodedevSession *session)
+{
+  session->authenticated = TRUE;
+}
+
+gboolean
+nodedev_session_begin_authenticating (NodedevSession *session)
+{
+  if (session->authenticating)
+    return FALSE;
+  session->authenticating = TRUE;
+  return TRUE;
+}
+
+void
+nodedev_session_end_authenticating (NodedevSession *session)
+{
+  session->authenticating = FALSE;
+}
+
+gboolean
+nodedev_session_is_trusted (const NodedevSession *session)
+{
+  return nodedev_settings_is_trusted (session->backend->settings,
+                                      nodedev_connection_get_peer (session->connection).uid);
+}
+
+/* Trusted ones need polkit neither to allow nor to run, as with libvirt. */
+NodedevAuthMethod
+nodedev_session_get_auth (const NodedevSession *session)
+{
+  gboolean readonly = nodedev_connection_is_readonly (session->connection);
+
+  return nodedev_session_is_trusted (session)
+             ? NODEDEV_AUTH_NONE
+             : nodedev_settings_get_auth (session->backend->settings, readonly);
+}
+
+GCancellable *
+nodedev_session_get_cancellable (const NodedevSession *session)
+{
+  return session->cancellable;
+}
+
+NodedevProcess
+nodedev_session_get_caller (const NodedevSession *session)
+{
+  return session->caller;
+}
+
+void
+nodedev_session_set_caller (NodedevSession *session, const NodedevProcess *caller)
+{
+  session->caller = *caller;
 }
 
 void

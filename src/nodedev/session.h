@@ -38,6 +38,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevSession, nodedev_session_unref)
 const NodedevBackend *nodedev_session_get_backend (const NodedevSession *session);
 NodedevConnection *nodedev_session_get_connection (const NodedevSession *session);
 
+/* Has it shown that it may use us, or need not? Until then it may do nothing else. */
+gboolean nodedev_session_is_authenticated (const NodedevSession *session);
+void nodedev_session_set_authenticated (NodedevSession *session);
+
+/* It is being found out. FALSE: it was already. */
+gboolean nodedev_session_begin_authenticating (NodedevSession *session);
+void nodedev_session_end_authenticating (NodedevSession *session);
+
+/* How it has to show that. */
+NodedevAuthMethod nodedev_session_get_auth (const NodedevSession *session);
+
+/* Is it one of those who may do everything? */
+gboolean nodedev_session_is_trusted (const NodedevSession *session);
+
+/* Cancelled when the client is gone: for what it waits for. */
+GCancellable *nodedev_session_get_cancellable (const NodedevSession *session);
+
+/* For whom it calls: its own process, unless a trusted one has told another. */
+NodedevProcess nodedev_session_get_caller (const NodedevSession *session);
+void nodedev_session_set_caller (NodedevSession *session, const NodedevProcess *caller);
+
 /* @readonly: asked for by the client; what came by the read-only socket stays read-only. */
 void nodedev_session_open (NodedevSession *session, gboolean readonly);
 gboolean nodedev_session_is_open (const NodedevSession *session);

@@ -14,6 +14,8 @@ same() { # NAME COMMAND...: both answer the same
   is "$(v "$@" 2>&1)" "$(s "$@" 2>&1)" "$name"
 }
 
+mkfifo "$work/commands"
+
 # --- merged ------------------------------------------------------------------
 
 start_stock
@@ -92,8 +94,22 @@ done
 wait $clients
 is "$(sort -u "$work"/list.* | grep -c .)" "$(v nodedev-list | wc -l)" \
   "clients at the same time are told the same"
+stop_daemon
+mkdir -p "$root/etc/virt-ccw"
+printf 'keepalive_interval = 1\nkeepalive_count = 2\n' > "$root/etc/virt-ccw/virtccwd.conf"
+start_daemon --upstream "$upstream"
 pid=$(cat "$work/libvirtd.pid")
+stdbuf -oL virsh -q -c "$uri" > "$work/shell" 2>&1 < "$work/commands" &
+shell=$!
+exec 3> "$work/commands"
+echo "nodedev-list --cap pci" >&3
+wait_for "a client asked it" test -s "$work/shell"
 kill -STOP "$pid"
+echo "nodedev-list" >&3
+ok "a list does not wait for one that hangs" wait_for "ours" grep -q css_0_0_0313 "$work/shell"
+like "$(cat "$work/log")" "*it hangs*" "which is logged"
+exec 3>&-
+wait "$shell"
 ok "one that hangs does not keep us from ours" v nodedev-dumpxml css_0_0_0313
 kill -CONT "$pid"
 

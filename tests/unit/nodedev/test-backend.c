@@ -13,6 +13,8 @@ test_backend_init (TestBackend *test)
   test->paths = ccw_paths_new (test->root);
   view->host = ccw_host_new ();
   view->store = mdev_store_new (test->paths);
+  test->settings = nodedev_settings_new ();
+  test->backend.settings = test->settings;
   test->backend.events = nodedev_events_new (view);
   test->backend.service = nodedev_service_new (view, test->backend.events, test->paths);
 }
@@ -24,6 +26,7 @@ test_backend_clear (TestBackend *test)
   nodedev_events_free (test->backend.events);
   mdev_store_free (test->backend.view.store);
   ccw_host_free (test->backend.view.host);
+  nodedev_settings_free (test->settings);
   ccw_paths_free (test->paths);
   remove_tree (test->root);
   g_free (test->root);

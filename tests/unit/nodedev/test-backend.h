@@ -10,6 +10,7 @@
 typedef struct
 {
   NodedevBackend backend;
+  NodedevSettings *settings; /* what holds without a file */
   CcwPaths *paths;
   char *root;
 } TestBackend;

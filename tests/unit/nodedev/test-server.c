@@ -210,7 +210,7 @@ test_too_many_clients (void)
   fixture_init (&f);
   listen_on (&f, 0600, FALSE);
   g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*further ones wait*");
-  for (guint i = 0; i < NODEDEV_SERVER_CLIENTS_MAX; i++)
+  for (guint i = 0; i < nodedev_settings_get_limits (f.test.settings).clients; i++)
     {
       g_ptr_array_add (clients, raw_client_connect (f.path));
       settle ();
@@ -226,6 +226,126 @@ test_too_many_clients (void)
   fixture_clear (&f);
 }
 
+/* Connects as another user, who is not trusted. */
+static RawClient *
+connect_as (Fixture *f, uid_t uid)
+{
+  RawClient *client;
+
+  g_assert_cmpint (seteuid (uid), ==, 0);
+  client = raw_client_connect (f->path);
+  g_assert_cmpint (seteuid (0), ==, 0);
+  settle ();
+  g_assert_nonnull (client);
+  return client;
+}
+
+/* Nobody's ways in are fewer than everybody's; they are free again when they are left. */
+static void
+assert_turned_away (Fixture *f, guint allowed)
+{
+  g_autoptr (GPtrArray) clients
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (RawClient) other = NULL;
+
+  for (guint i = 0; i < allowed; i++)
+    g_ptr_array_add (clients, connect_as (f, 65534));
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*user 65534 away*");
+  {
+    g_autoptr (RawClient) refused = connect_as (f, 65534);
+
+    g_assert_true (raw_client_is_closed (refused));
+  }
+  g_test_assert_expected_messages ();
+  other = connect_as (f, 65533);
+  assert_answers (f->path);
+  g_ptr_array_set_size (clients, 0);
+  settle ();
+  g_ptr_array_add (clients, connect_as (f, 65534));
+  raw_client_free (g_steal_pointer (&other));
+}
+
+static void
+test_too_many_of_a_user (void)
+{
+  Fixture f;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to be somebody else");
+      return;
+    }
+  for (gboolean readonly = FALSE; readonly <= TRUE; readonly++)
+    {
+      NodedevLimits limits;
+
+      fixture_init (&f);
+      g_chmod (f.test.root, 0755);
+      listen_on (&f, 0666, readonly);
+      limits = nodedev_settings_get_limits (f.test.settings);
+      assert_turned_away (&f, readonly ? limits.user_clients : limits.anonymous_clients);
+      fixture_clear (&f);
+    }
+}
+
+/* Before authentication nothing is answered but the ways to authenticate. */
+static void
+test_anonymous (void)
+{
+  g_autoptr (RawClient) client = NULL;
+  Fixture f;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to be somebody else");
+      return;
+    }
+  fixture_init (&f);
+  g_chmod (f.test.root, 0755);
+  listen_on (&f, 0666, FALSE);
+  client = connect_as (&f, 65534);
+  for (int procedure = 0; procedure < 1000; procedure++)
+    {
+      nd_header answer;
+      g_autoptr (GBytes) packet = NULL;
+
+      if (procedure == ND_PROC_AUTH_POLKIT)
+        continue;
+      packet = raw_client_call (client, procedure, NULL, NULL, &answer);
+      g_assert_nonnull (packet);
+      g_assert_cmpuint (answer.status == ND_STATUS_OK, ==, procedure == ND_PROC_AUTH_LIST);
+      if (procedure != ND_PROC_AUTH_LIST && raw_client_get_error (packet) != VIR_ERR_NO_SUPPORT)
+        g_assert_cmpint (raw_client_get_error (packet), ==, VIR_ERR_RPC);
+    }
+  fixture_clear (&f);
+}
+
+/* A socket unit that lets in all, and settings that ask for nothing, do not go together. */
+static void
+test_adopt_wide_open (void)
+{
+  g_autofree char *conf = NULL;
+  g_autoptr (NodedevSettings) settings = NULL;
+  g_autoptr (GError) error = NULL;
+  Fixture f;
+  int fd;
+
+  fixture_init (&f);
+  make_folder (&f);
+  conf = g_build_filename (f.test.root, "conf", NULL);
+  g_assert_true (g_file_set_contents (conf, "auth_unix_rw = \"none\"", -1, NULL));
+  settings = nodedev_settings_load (conf, NULL);
+  f.test.backend.settings = settings;
+  fd = make_socket (f.path);
+  g_assert_cmpint (listen (fd, 5), ==, 0);
+  g_chmod (f.path, 0666);
+  g_assert_false (nodedev_server_adopt (f.server, dup (fd), &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_INVALID);
+  g_chmod (f.path, 0660);
+  g_assert_true (nodedev_server_adopt (f.server, fd, NULL));
+  fixture_clear (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -237,5 +357,8 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/server/adopt", test_adopt);
   g_test_add_func ("/nodedev/server/adopt-something-else", test_adopt_something_else);
   g_test_add_func ("/nodedev/server/too-many-clients", test_too_many_clients);
+  g_test_add_func ("/nodedev/server/too-many-of-a-user", test_too_many_of_a_user);
+  g_test_add_func ("/nodedev/server/anonymous", test_anonymous);
+  g_test_add_func ("/nodedev/server/adopt-wide-open", test_adopt_wide_open);
   return g_test_run ();
 }
