@@ -238,15 +238,6 @@ mdev_store_list_uuid (MdevStore *store, const char *uuid)
 }
 
 gboolean
-mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *except_uuid)
-{
-  const GPtrArray *configs = g_hash_table_lookup (store->by_parent, ccw_dev_id_hash_key (parent));
-  guint n_excepted = except_uuid != NULL && mdev_store_get (store, except_uuid, parent) != NULL;
-
-  return configs != NULL && configs->len > n_excepted;
-}
-
-gboolean
 mdev_store_has_file (MdevStore *store, const CcwDevId *parent)
 {
   g_autofree char *name = ccw_dev_id_to_string (parent);
@@ -438,6 +429,12 @@ mdev_store_load_uuid (MdevStore *store, const char *uuid, GError **error)
     if (is_parent_name (name, &parent))
       update_from_file (store, &parent, file);
   return TRUE;
+}
+
+void
+mdev_store_load_on (MdevStore *store, const CcwDevId *parent)
+{
+  read_parent (store, parent, NULL);
 }
 
 /* --- changes by others --------------------------------------------------- */

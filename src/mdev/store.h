@@ -41,6 +41,9 @@ gboolean mdev_store_load (MdevStore *store, GError **error);
  */
 gboolean mdev_store_load_uuid (MdevStore *store, const char *uuid, GError **error);
 
+/* Reads the files of one parent, for those who look for nothing else. */
+void mdev_store_load_on (MdevStore *store, const CcwDevId *parent);
+
 /* Follows changes made by others, in the thread-default main context. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_store_watch (MdevStore *store, GError **error);
 
@@ -53,9 +56,6 @@ const MdevConfig *mdev_store_get (MdevStore *store, const char *uuid, const CcwD
  */
 GPtrArray *mdev_store_list_on (MdevStore *store, const CcwDevId *parent);
 GPtrArray *mdev_store_list_uuid (MdevStore *store, const char *uuid);
-
-/* Is any mdev persisted on @parent, other than @except_uuid (may be NULL)? */
-gboolean mdev_store_has_parent (MdevStore *store, const CcwDevId *parent, const char *except_uuid);
 
 /*
  * Is anything persisted on @parent on disk now, also what cannot be read, such

@@ -82,7 +82,7 @@ prepare_destroy (gpointer data, GError **error)
                    change->name);
       return FALSE;
     }
-  change->keep_bound = mdev_store_has_parent (change->tools->view.store, &change->parent, NULL);
+  change->keep_bound = nodedev_follow_needs (change->tools->follow, &change->parent, NULL);
   return TRUE;
 }
 

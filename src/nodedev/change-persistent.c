@@ -153,7 +153,7 @@ prepare_undefine (gpointer data, GError **error)
   if (!mdev_store_check_writable (change->tools->view.store, &change->parent, error))
     return FALSE;
   change->keep_bound = node.mdev != NULL
-                    || mdev_store_has_parent (change->tools->view.store, &change->parent, change->uuid);
+                    || nodedev_follow_needs (change->tools->follow, &change->parent, change->uuid);
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 #include <libvirt/libvirt.h>
 
 #include "ccw/error.h"
+#include "ccw/sysfs.h"
 #include "mdev/identity.h"
 #include "mdev/move.h"
 #include "mdev/subchannel.h"
@@ -196,6 +197,36 @@ nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **
                           error);
   put_new (follow, config, identity);
   return TRUE;
+}
+
+/* @device: NULL: none. What is not known may be right. */
+static gboolean
+may_be_meant_for (NodedevFollow *follow, const MdevConfig *config, const CcwDevId *device)
+{
+  g_autofree char *name
+    = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
+  const Definition *definition = g_hash_table_lookup (follow->by_name, name);
+
+  return device == NULL || definition == NULL
+         || ccw_dev_id_equal (&definition->identity->device, device);
+}
+
+gboolean
+nodedev_follow_needs (NodedevFollow *follow, const CcwDevId *subchannel, const char *except_uuid)
+{
+  g_autoptr (GPtrArray) configs = mdev_store_list_on (follow->view.store, subchannel);
+  CcwDevId device;
+  gboolean has_device = ccw_sysfs_subchannel_device (subchannel, &device);
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const MdevConfig *config = g_ptr_array_index (configs, i);
+
+      if (g_strcmp0 (mdev_config_get_uuid (config), except_uuid) != 0
+          && may_be_meant_for (follow, config, has_device ? &device : NULL))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* --- following ------------------------------------------------------------ */
@@ -452,6 +483,16 @@ on_subchannel (NodedevFollow *follow, const CcwDevId *id)
   note_arrival (follow, device);
 }
 
+/* While it was active it stayed where it was, wherever its device had gone. */
+static void
+note_stopped (NodedevFollow *follow, const char *name)
+{
+  const Definition *definition = g_hash_table_lookup (follow->by_name, name);
+
+  if (definition != NULL)
+    note_arrival (follow, &definition->identity->device);
+}
+
 static void
 on_mdev (NodedevFollow *follow, const NodedevEvent *event, const char *uuid,
          const CcwDevId *parent)
@@ -465,6 +506,8 @@ on_mdev (NodedevFollow *follow, const NodedevEvent *event, const char *uuid,
     }
   else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_DEFINED && config != NULL)
     learn (follow, config);
+  else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_DELETED)
+    note_stopped (follow, event->name);
 }
 
 static void

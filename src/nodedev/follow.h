@@ -38,3 +38,11 @@ void nodedev_follow_all (NodedevFollow *follow);
  * nothing. On an error the note is as it was. Errors: CCW_ERROR_SYSTEM.
  */
 gboolean nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **error);
+
+/*
+ * Is there a definition on @subchannel, other than @except_uuid (may be NULL),
+ * for which it is worth being kept: one that is meant for the device there
+ * now, as far as is known?
+ */
+gboolean nodedev_follow_needs (NodedevFollow *follow, const CcwDevId *subchannel,
+                               const char *except_uuid);

@@ -231,4 +231,10 @@ is "$(mdevs)" "$(mdev_on 0.0.0434) $(mdev_on 0.0.0435)" "none is lost"
 refused "*meant for device 0.0.2b09*" "nor started on the other's" \
   v nodedev-start "$(mdev_on 0.0.0434)"
 
+# A definition that cannot be started there is no reason to keep the subchannel from the host.
+mdev_xml 22222222-3333-4444-8555-666666666666 css_0_0_0434
+ok "create for the disk that is there" v nodedev-create "$work/mdev.xml"
+ok "destroy" v nodedev-destroy mdev_22222222_3333_4444_8555_666666666666_0_0_0434
+is "$(driver_of 0.0.0434)" io_subchannel "that disk is the host's again"
+
 done_testing

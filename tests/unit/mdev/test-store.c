@@ -198,10 +198,6 @@ test_load (Fixture *fixture, gconstpointer data)
   g_assert_false (
     mdev_config_get_autostart (mdev_store_get (fixture->store, OTHER_UUID, &parent)));
   g_assert_null (mdev_store_get (fixture->store, OTHER_UUID, &other_parent));
-
-  g_assert_true (mdev_store_has_parent (fixture->store, &parent, UUID));
-  g_assert_true (mdev_store_has_parent (fixture->store, &other_parent, NULL));
-  g_assert_false (mdev_store_has_parent (fixture->store, &other_parent, UUID));
 }
 
 static void
