@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/autostart.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <libvirt/libvirt.h>
-#include <unistd.h>
 
-#define STAMP_FOLDER_MODE 0755
-#define STAMP_MODE 0644
+#include "mdev/early.h"
 
 struct _NodedevAutostart
 {
@@ -95,31 +90,12 @@ on_lifecycle (const NodedevEvent *event, gpointer user_data)
     on_device (user_data, &id);
 }
 
-/* TRUE for the first who asks since the run directory was made, so since the boot. */
-static gboolean
-take_stamp (const NodedevAutostart *autostart)
-{
-  const char *folder = ccw_paths_run_dir (autostart->paths);
-  g_autofree char *path = g_build_filename (folder, "autostarted", NULL);
-  int fd = -1;
-
-  if (g_mkdir_with_parents (folder, STAMP_FOLDER_MODE) == 0)
-    fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STAMP_MODE);
-  if (fd >= 0)
-    close (fd);
-  else if (errno == EEXIST)
-    return FALSE;
-  else
-    g_warning ("could not make %s: %s", path, g_strerror (errno));
-  return TRUE;
-}
-
 void
 nodedev_autostart_all (NodedevAutostart *autostart)
 {
   g_autoptr (GPtrArray) configs = mdev_store_list (autostart->view.store);
 
-  if (take_stamp (autostart))
+  if (mdev_take_boot_stamp (autostart->paths))
     start_each (autostart, configs);
 }
 

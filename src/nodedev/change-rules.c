@@ -3,6 +3,8 @@
 
 #include <libvirt/virterror.h>
 
+#include "ccw/cio-ignore.h"
+#include "mdev/identity.h"
 #include "nodedev/rpc-error.h"
 
 gboolean
@@ -18,15 +20,28 @@ nodedev_change_find_mdev (const NodedevChange *change, int code, NodedevNode *no
   return FALSE;
 }
 
+/* Why its subchannel may not be there, as far as is known which device it was for. */
+static char *
+explain_absence (const NodedevChange *change)
+{
+  static const char *const otherwise = "; has its device been detached?";
+  g_autoptr (MdevIdentity) meant
+    = mdev_identity_load (change->tools->paths, change->uuid, &change->parent, NULL);
+
+  return meant == NULL ? g_strdup (otherwise) : ccw_explain_absence (&meant->device, otherwise);
+}
+
 gboolean
 nodedev_change_check_subchannel_exists (const NodedevChange *change, GError **error)
 {
   g_autofree char *name = ccw_dev_id_to_name (&change->parent, CCW_NAME_PREFIX_CSS);
+  g_autofree char *why = NULL;
 
   if (ccw_host_get_subchannel (change->tools->view.host, &change->parent) != NULL)
     return TRUE;
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE,
-               "there is no parent device '%s'; has its device been detached?", name);
+  why = explain_absence (change);
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE, "there is no parent device '%s'%s",
+               name, why);
   return FALSE;
 }
 

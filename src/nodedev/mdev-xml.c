@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/mdev-xml.h"
+#include "ccw/cio-ignore.h"
 
 #include <string.h>
 
@@ -57,14 +58,29 @@ get_text (const xmlNode *parent, const char *name, char **text, GError **error)
 
 /* --- parent --------------------------------------------------------------- */
 
+#define OTHER_PARENTS "; 'virsh nodedev-list --cap css' lists those that there are"
+
+/* @why begins with "; " */
+static gboolean
+fail_without_parent (const char *name, const char *why, GError **error)
+{
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE, "there is no parent device '%s'%s",
+               name, why);
+  return FALSE;
+}
+
 static gboolean
 fail_with_unknown_parent (const char *name, GError **error)
 {
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE,
-               "there is no parent device '%s'; 'virsh nodedev-list --cap css' lists those that "
-               "there are",
-               name);
-  return FALSE;
+  return fail_without_parent (name, OTHER_PARENTS, error);
+}
+
+static gboolean
+fail_with_unknown_device (const char *name, const CcwDevId *device, GError **error)
+{
+  g_autofree char *why = ccw_explain_absence (device, OTHER_PARENTS);
+
+  return fail_without_parent (name, why, error);
 }
 
 /* A ccw device names the subchannel that it hangs on, or would, had that its driver. */
@@ -75,7 +91,7 @@ find_parent_of_device (const NodedevView *view, const char *name, const CcwDevId
   const CcwSubchannel *subchannel = ccw_host_get_subchannel_of_device (view->host, device);
 
   if (subchannel == NULL)
-    return fail_with_unknown_parent (name, error);
+    return fail_with_unknown_device (name, device, error);
   *parent = *ccw_subchannel_get_id (subchannel);
   return TRUE;
 }

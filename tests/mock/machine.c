@@ -344,6 +344,15 @@ verb_loop (MockMachine *machine, char **argument, GError **error)
   return TRUE;
 }
 
+static gboolean
+verb_ignore (MockMachine *machine, char **argument, GError **error)
+{
+  g_autofree char *line = g_strconcat (argument[0], "\n", NULL);
+
+  mock_tree_file (&machine->tree, "/proc/cio_ignore", line);
+  return TRUE;
+}
+
 /* In another network namespace: gone from this one's sysfs. */
 static void
 hide_interface (MockMachine *machine, const char *name)
@@ -500,6 +509,7 @@ static const struct
   { "dump", 1, verb_dump },
   { "fail", 3, verb_fail },
   { "hold", 2, verb_hold },
+  { "ignore", 1, verb_ignore },
   { "interface", 2, verb_interface },
   { "ipl", 1, verb_ipl },
   { "loop", 2, verb_loop },

@@ -30,6 +30,7 @@
  *   hold BLOCK HOLDER             "hold dasda1 dm-0"
  *   btrfs BLOCK                   it belongs to a mounted btrfs
  *   loop NAME PATH                a loop device stands on PATH
+ *   ignore DEVICE[-DEVICE]        only these are on the kernel's blacklist
  *   interface NAME up|down|elsewhere   elsewhere: moved to another network namespace
  *   console NAME MAJOR:MINOR
  *   ipl DEVICE                    the machine was started from it

@@ -37,6 +37,17 @@ machine "unplug 0.0.0313"
 wait_for "the subchannel is gone" sh -c "! virsh -q -c '$uri' nodedev-info css_0_0_0313"
 refused "*Node device not found: there is no parent device 'css_0_0_0313'*" \
   "a persistent mdev does not start without its subchannel" v nodedev-start "$mdev"
+machine "ignore 0.0.1000-0.0.1fff"
+refused "*kernel ignores device 0.0.1234: 'cio_ignore -r 0.0.1234' makes it available*" \
+  "a start tells of the kernel's blacklist" v nodedev-start "$mdev"
+mdev_xml "$uuid" ccw_0_0_1234
+refused "*'ccw_0_0_1234'; the kernel ignores device 0.0.1234*" "so does a create" \
+  v nodedev-create "$work/mdev.xml"
+machine "ignore 0.0.4711"
 ok "but can be undefined" v nodedev-undefine "$mdev"
+
+machine "driver vfio_ccw 0"
+mdev_xml "$uuid" css_0_0_0314
+refused "*modprobe vfio_ccw*" "the missing driver is named" v nodedev-create "$work/mdev.xml"
 
 done_testing

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mdev/early.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "ccw/sysfs.h"
+#include "mdev/identity.h"
+#include "mdev/store.h"
+#include "mdev/transition.h"
+
+#define FOLDER_MODE 0755
+#define STAMP_MODE 0644
+
+static char *
+stamp_path (const CcwPaths *paths)
+{
+  return g_build_filename (ccw_paths_run_dir (paths), "autostarted", NULL);
+}
+
+gboolean
+mdev_take_boot_stamp (const CcwPaths *paths)
+{
+  g_autofree char *path = stamp_path (paths);
+  int fd = -1;
+
+  if (g_mkdir_with_parents (ccw_paths_run_dir (paths), FOLDER_MODE) == 0)
+    fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STAMP_MODE);
+  if (fd >= 0)
+    close (fd);
+  else if (errno == EEXIST)
+    return FALSE;
+  else
+    g_warning ("could not make %s: %s", path, g_strerror (errno));
+  return TRUE;
+}
+
+/* The subchannel of a device that a driver of the host has: the folder above its own. */
+static gboolean
+find_subchannel (const CcwDevId *device, CcwDevId *subchannel)
+{
+  g_autofree char *link = ccw_sysfs_device_path (device, NULL);
+  g_autofree char *folder = ccw_sysfs_resolve (link);
+  g_autofree char *above = folder != NULL ? g_path_get_dirname (folder) : NULL;
+  g_autofree char *name = above != NULL ? g_path_get_basename (above) : NULL;
+
+  return name != NULL && ccw_dev_id_parse (name, subchannel, NULL);
+}
+
+static gboolean
+is_meant_for (const MdevConfig *config, const CcwPaths *paths, const CcwDevId *device)
+{
+  g_autoptr (MdevIdentity) identity
+    = mdev_identity_load (paths, mdev_config_get_uuid (config), mdev_config_get_parent (config),
+                          NULL);
+
+  return identity != NULL && ccw_dev_id_equal (&identity->device, device);
+}
+
+/* NULL: none. It is the store's. */
+static const MdevConfig *
+find_config (MdevStore *store, const CcwPaths *paths, const CcwDevId *subchannel,
+             const CcwDevId *device)
+{
+  g_autoptr (GPtrArray) configs = mdev_store_list_on (store, subchannel);
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const MdevConfig *config = g_ptr_array_index (configs, i);
+
+      if (mdev_config_get_autostart (config) && is_meant_for (config, paths, device))
+        return config;
+    }
+  return NULL;
+}
+
+gboolean
+mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char **uuid, GError **error)
+{
+  g_autofree char *stamp = stamp_path (paths);
+  g_autoptr (MdevStore) store = mdev_store_new (paths);
+  const MdevConfig *config;
+  CcwDevId subchannel;
+
+  *uuid = NULL;
+  if (ccw_sysfs_exists (stamp) || !find_subchannel (device, &subchannel))
+    return TRUE;
+  mdev_store_load_on (store, &subchannel);
+  config = find_config (store, paths, &subchannel, device);
+  if (config == NULL)
+    return TRUE;
+  if (!mdev_start (paths, config, error))
+    return FALSE;
+  *uuid = g_strdup (mdev_config_get_uuid (config));
+  return TRUE;
+}
