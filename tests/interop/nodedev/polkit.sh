@@ -181,6 +181,17 @@ restart
 refused "*could not ask polkit*" "without polkit ordinary users are refused" as nobody uri
 ok "and root is not" v uri
 
+# --- the file that is installed ----------------------------------------------
+
+restart "$(sed 's/^#\([a-z_]* = \)/\1/' "$UNIT_SOURCES/virtccwd.conf")"
+is "$(grep -c "no setting" "$work/log")" 0 "all settings of the installed file are known"
+is "$(mode_of "$socket") $(mode_of "$socket-ro")" "660 660" "and hold"
+stop_daemon
+echo 'auth_unix_rw = "sasl"' > "$conf"
+not_ok "a setting that makes no sense keeps it from starting" \
+  timeout 60 "$VIRTCCWD" --socket "$socket" --root "$root"
+like "$output" "*auth_unix_rw takes*" "and is named"
+
 # --- each call ---------------------------------------------------------------
 
 rule "if (action.id == '$manage') return polkit.Result.YES;

@@ -180,10 +180,17 @@ NODEDEV_SOCKET=/run/libvirt/virtnodedevd-sock
 NODEDEV_URI="nodedev:///system?socket=$NODEDEV_SOCKET"
 NODEDEV_LOG=/tmp/virtccwd.log
 
+# confined COMMAND...: with the capabilities that virtccwd's unit leaves it.
+confined() {
+  unit=/usr/lib/systemd/system/virtccwd.service
+  capabilities=$(sed -n 's/^CapabilityBoundingSet=//p' $unit | tr 'A-Z ' 'a-z,' | sed 's/cap_/+/g')
+  exec setpriv --no-new-privs --bounding-set="-all,$capabilities" --inh-caps=-all "$@"
+}
+
 # start_virtccwd [OPTION...]: until it takes connections; it is stopped when
 # the test ends. Its log is $NODEDEV_LOG, its process $virtccwd.
 start_virtccwd() {
-  virtccwd --socket "$NODEDEV_SOCKET" --upstream none "$@" > "$NODEDEV_LOG" 2>&1 &
+  confined virtccwd --socket "$NODEDEV_SOCKET" --upstream none "$@" > "$NODEDEV_LOG" 2>&1 &
   virtccwd=$!
   at_end stop_virtccwd
   wait_for 10 virsh -c "$NODEDEV_URI" nodedev-list
