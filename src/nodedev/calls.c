@@ -37,6 +37,7 @@ struct _NodedevCall
   NodedevSession *session;
   const Procedure *procedure;
   nd_header header;
+  gsize size;      /* of what came */
   GBytes *payload; /* of one that is forwarded, or waits until it is allowed */
 };
 
@@ -216,21 +217,23 @@ answer_now (NodedevSession *session, const nd_header *call, const Procedure *pro
 /* --- calls answered later ------------------------------------------------- */
 
 static NodedevCall *
-begin_call (NodedevSession *session, const nd_header *header, const Procedure *procedure)
+begin_call (NodedevSession *session, const nd_header *header, const Procedure *procedure,
+            gsize size)
 {
   NodedevCall *call = g_new0 (NodedevCall, 1);
 
   call->session = nodedev_session_ref (session);
   call->procedure = procedure;
   call->header = *header;
-  nodedev_connection_hold (nodedev_session_get_connection (session));
+  call->size = size;
+  nodedev_connection_hold (nodedev_session_get_connection (session), size);
   return call;
 }
 
 static void
 end_call (NodedevCall *call)
 {
-  nodedev_connection_release (nodedev_session_get_connection (call->session));
+  nodedev_connection_release (nodedev_session_get_connection (call->session), call->size);
   nodedev_session_unref (call->session);
   g_clear_pointer (&call->payload, g_bytes_unref);
   g_free (call);
@@ -302,7 +305,7 @@ call_with_args (NodedevSession *session, const nd_header *header, const Procedur
   else if (procedure->now != NULL)
     answer_now (session, header, procedure, args);
   else
-    procedure->later (begin_call (session, header, procedure), args);
+    procedure->later (begin_call (session, header, procedure, length), args);
   if (procedure->args_filter != NULL)
     xdr_free (procedure->args_filter, args);
 }
@@ -339,7 +342,7 @@ static void
 forward (NodedevSession *session, const nd_header *header, const Procedure *procedure,
          const guint8 *payload, gsize length)
 {
-  NodedevCall *call = begin_call (session, header, procedure);
+  NodedevCall *call = begin_call (session, header, procedure, length);
 
   call->payload = g_bytes_new (payload, length);
   nodedev_forward_call (nodedev_session_get_forward (session), header->proc, call->payload,
@@ -389,7 +392,7 @@ static void
 serve_if_allowed (NodedevSession *session, const nd_header *header, const Procedure *procedure,
                   const guint8 *payload, gsize length)
 {
-  NodedevCall *call = begin_call (session, header, procedure);
+  NodedevCall *call = begin_call (session, header, procedure, length);
   g_autofree char *device
       = procedure->route == NAME ? nodedev_forward_first_string (payload, length) : NULL;
 

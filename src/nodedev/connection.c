@@ -40,6 +40,8 @@ struct _NodedevConnection
   GSource *write_source;
 
   guint held;
+  gsize held_bytes;
+  NodedevAccount *account; /* NULL: without a budget */
   GSource *end_source; /* it is going to be closed by the main loop */
 };
 
@@ -109,14 +111,21 @@ nodedev_connection_close (NodedevConnection *connection)
   g_socket_close (connection->socket, NULL);
   g_clear_object (&connection->socket);
   g_queue_clear_full (&connection->output, (GDestroyNotify) g_bytes_unref);
+  g_clear_pointer (&connection->account, nodedev_account_close);
   connection->funcs->closed (connection, connection->user_data);
+}
+
+static void
+log_disconnecting (const NodedevConnection *connection, const char *reason)
+{
+  g_message ("disconnecting process %" G_GINT64_FORMAT ": %s", connection->peer.pid,
+             reason);
 }
 
 static void
 close_because (NodedevConnection *connection, const char *reason)
 {
-  g_message ("disconnecting process %" G_GINT64_FORMAT ": %s", connection->peer.pid,
-             reason);
+  log_disconnecting (connection, reason);
   nodedev_connection_close (connection);
 }
 
@@ -141,6 +150,13 @@ end_later (NodedevConnection *connection)
   g_source_set_priority (connection->end_source, G_PRIORITY_DEFAULT);
   g_source_set_callback (connection->end_source, on_end, connection, NULL);
   g_source_attach (connection->end_source, g_main_context_get_thread_default ());
+}
+
+static void
+end_because (NodedevConnection *connection, const char *reason)
+{
+  log_disconnecting (connection, reason);
+  end_later (connection);
 }
 
 static gboolean
@@ -178,6 +194,7 @@ static gboolean
 may_take_call (const NodedevConnection *connection)
 {
   return is_alive (connection) && connection->held < NODEDEV_CONNECTION_HOLD_MAX
+         && connection->held_bytes < NODEDEV_CONNECTION_HOLD_BYTES_MAX
          && connection->output_queued <= QUEUE_COMFORTABLE;
 }
 
@@ -317,8 +334,10 @@ nodedev_connection_send (NodedevConnection *connection, GBytes *packet)
     return;
   connection->output_queued += g_bytes_get_size (owned);
   g_queue_push_tail (&connection->output, g_steal_pointer (&owned));
-  if (!flush (connection) || connection->output_queued > NODEDEV_CONNECTION_QUEUE_MAX)
+  if (!flush (connection))
     end_later (connection);
+  else if (connection->output_queued > NODEDEV_CONNECTION_QUEUE_MAX)
+    end_because (connection, "it does not read what it is sent");
   else
     update_sources (connection);
 }
@@ -357,6 +376,25 @@ set_more_source (NodedevConnection *connection, gboolean wanted)
   g_source_attach (connection->more_source, g_main_context_get_thread_default ());
 }
 
+static void
+on_overdrawn (gpointer user_data)
+{
+  NodedevConnection *connection = user_data;
+
+  if (!is_alive (connection))
+    return;
+  end_because (connection, "it holds the most of what may be held for all such clients");
+}
+
+/* Everything that its client makes us keep; what is small for each client is not counted. */
+static void
+book_memory (NodedevConnection *connection)
+{
+  if (connection->account != NULL && is_alive (connection))
+    nodedev_account_set (connection->account, connection->input->len + connection->output_queued
+                                                  + connection->held_bytes);
+}
+
 /*
  * Waits for the socket to have more only when all that came has been taken,
  * so that the input never holds more than one packet and one chunk. A length
@@ -369,6 +407,7 @@ update_sources (NodedevConnection *connection)
   gsize length;
   gboolean waiting;
 
+  book_memory (connection);
   if (!is_alive (connection) || connection->taking)
     return;
   waiting = !find_packet (connection, 0, &length, NULL) || length > 0;
@@ -392,16 +431,24 @@ nodedev_connection_start (NodedevConnection *connection)
 }
 
 void
-nodedev_connection_hold (NodedevConnection *connection)
+nodedev_connection_set_budget (NodedevConnection *connection, NodedevBudget *budget)
 {
-  connection->held++;
+  connection->account = nodedev_account_open (budget, on_overdrawn, connection);
 }
 
 void
-nodedev_connection_release (NodedevConnection *connection)
+nodedev_connection_hold (NodedevConnection *connection, gsize bytes)
 {
-  g_assert (connection->held > 0);
+  connection->held++;
+  connection->held_bytes += bytes;
+}
+
+void
+nodedev_connection_release (NodedevConnection *connection, gsize bytes)
+{
+  g_assert (connection->held > 0 && connection->held_bytes >= bytes);
   connection->held--;
+  connection->held_bytes -= bytes;
   update_sources (connection);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "nodedev/budget.h"
 #include "nodedev/packet.h"
 #include "nodedev/process.h"
 
@@ -23,8 +24,9 @@ typedef struct _NodedevConnection NodedevConnection;
 /* Bytes that may wait to be sent: enough for the longest answer, and many events. */
 #define NODEDEV_CONNECTION_QUEUE_MAX (8 * 1024 * 1024)
 
-/* Calls that may be under way at once, see nodedev_connection_hold(). */
+/* Calls that may be under way at once, see nodedev_connection_hold(), and their bytes. */
 #define NODEDEV_CONNECTION_HOLD_MAX 32
+#define NODEDEV_CONNECTION_HOLD_BYTES_MAX (8 * 1024 * 1024)
 
 typedef struct
 {
@@ -46,6 +48,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevConnection, nodedev_connection_unref)
 /* Takes packets of at most @max bytes, instead of what is right for a client. */
 void nodedev_connection_set_packet_max (NodedevConnection *connection, gsize max);
 
+/*
+ * What it holds of its client's packets, and for it, is taken from @budget, which outlives
+ * it: one that holds the most when there is no more is disconnected.
+ */
+void nodedev_connection_set_budget (NodedevConnection *connection, NodedevBudget *budget);
+
 /* Starts taking packets. */
 void nodedev_connection_start (NodedevConnection *connection);
 
@@ -55,9 +63,9 @@ void nodedev_connection_close (NodedevConnection *connection);
 /* Queues @packet, which it takes over. Should that end the connection, closed() comes later. */
 void nodedev_connection_send (NodedevConnection *connection, GBytes *packet);
 
-/* A call is under way that will be answered later; and it has been. */
-void nodedev_connection_hold (NodedevConnection *connection);
-void nodedev_connection_release (NodedevConnection *connection);
+/* A call, of @bytes, is under way that will be answered later; and it has been. */
+void nodedev_connection_hold (NodedevConnection *connection, gsize bytes);
+void nodedev_connection_release (NodedevConnection *connection, gsize bytes);
 
 gboolean nodedev_connection_is_readonly (const NodedevConnection *connection);
 

@@ -106,6 +106,7 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   NodedevView *view = &daemon->backend.view;
 
   daemon->paths = ccw_paths_new (options->root);
+  daemon->backend.budget = nodedev_budget_new (NODEDEV_UNTRUSTED_BYTES_MAX);
   if (!load_settings (daemon, options->settings, error))
     return NULL;
   set_others (daemon, options->upstream);
@@ -142,5 +143,6 @@ nodedev_daemon_free (NodedevDaemon *daemon)
   g_clear_pointer (&daemon->paths, ccw_paths_free);
   g_free (daemon->others.socket);
   g_clear_pointer (&daemon->settings, nodedev_settings_free);
+  g_clear_pointer (&daemon->backend.budget, nodedev_budget_free);
   g_free (daemon);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
@@ -6,8 +8,14 @@
 #include "nodedev/handlers.h"
 #include "nodedev/rpc-error.h"
 
-/* More than any client has use for: one of each kind for each of a machine's devices in use. */
-#define SUBSCRIPTIONS_MAX 4096
+/*
+ * More than any client has use for: libvirt's makes one of each kind, and one for
+ * each device that somebody wants to hear of alone.
+ */
+#define SUBSCRIPTIONS_MAX 256
+
+/* Longer than the name of any device: file names have at most 255 bytes. */
+#define NAME_LENGTH_MAX 512
 
 /* virNodeDeviceEventID; libvirt's headers hide the count from clients. */
 #define EVENT_IDS (VIR_NODE_DEVICE_EVENT_ID_UPDATE + 1)
@@ -68,6 +76,12 @@ check_subscription (NodedevSession *session, const nd_event_register_args *asked
     {
       g_set_error (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR,
                    "unsupported node device event ID %d", asked->event_id);
+      return FALSE;
+    }
+  if (asked->dev != NULL && strlen (asked->dev->name) > NAME_LENGTH_MAX)
+    {
+      g_set_error (error, NODEDEV_ERROR, VIR_ERR_INVALID_ARG,
+                   "no node device has a name of more than %d bytes", NAME_LENGTH_MAX);
       return FALSE;
     }
   if (nodedev_events_count (events, session) >= SUBSCRIPTIONS_MAX)

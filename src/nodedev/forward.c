@@ -171,14 +171,14 @@ registration_new (NodedevForward *forward, int callback_id)
   registration->session = nodedev_session_ref (forward->session);
   registration->forward = forward;
   registration->callback_id = callback_id;
-  nodedev_connection_hold (nodedev_session_get_connection (registration->session));
+  nodedev_connection_hold (nodedev_session_get_connection (registration->session), 0);
   return registration;
 }
 
 static void
 registration_free (Registration *registration)
 {
-  nodedev_connection_release (nodedev_session_get_connection (registration->session));
+  nodedev_connection_release (nodedev_session_get_connection (registration->session), 0);
   nodedev_session_unref (registration->session);
   g_free (registration);
 }

@@ -55,6 +55,8 @@ nodedev_session_new (const NodedevBackend *backend, GSocket *socket, gboolean re
   session->caller = nodedev_connection_get_peer (session->connection);
   session->cancellable = g_cancellable_new ();
   session->authenticated = nodedev_session_get_auth (session) == NODEDEV_AUTH_NONE;
+  if (!nodedev_session_is_trusted (session))
+    nodedev_connection_set_budget (session->connection, backend->budget);
   nodedev_connection_start (session->connection);
   return session;
 }

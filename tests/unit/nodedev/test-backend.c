@@ -15,6 +15,7 @@ test_backend_init (TestBackend *test)
   view->store = mdev_store_new (test->paths);
   test->settings = nodedev_settings_new ();
   test->backend.settings = test->settings;
+  test->backend.budget = nodedev_budget_new (NODEDEV_UNTRUSTED_BYTES_MAX);
   test->backend.events = nodedev_events_new (view);
   test->backend.service = nodedev_service_new (view, test->backend.events, test->paths);
 }
@@ -27,6 +28,7 @@ test_backend_clear (TestBackend *test)
   mdev_store_free (test->backend.view.store);
   ccw_host_free (test->backend.view.host);
   nodedev_settings_free (test->settings);
+  nodedev_budget_free (test->backend.budget);
   ccw_paths_free (test->paths);
   remove_tree (test->root);
   g_free (test->root);

@@ -527,6 +527,9 @@ test_events (void)
   nd_device device = { (char *) NAME };
   nd_event_register_args lifecycle = { VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, &device };
   nd_event_register_args unknown = { 2, NULL };
+  g_autofree char *long_name = g_strnfill (513, 'x');
+  nd_device long_device = { long_name };
+  nd_event_register_args endless = { VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, &long_device };
   nd_event_deregister_args mine = { 0 };
   nd_event_deregister_args nobodys = { 12345 };
   nd_header header;
@@ -540,6 +543,8 @@ test_events (void)
   g_assert_cmpint (mine.callback_id, ==, 0);
   assert_fails (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, unknown),
                 VIR_ERR_INTERNAL_ERROR);
+  assert_fails (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, endless),
+                VIR_ERR_INVALID_ARG);
   assert_fails (&f, ND_PROC_EVENT_DEREGISTER, WITH (nd_event_deregister_args, nobodys),
                 VIR_ERR_INTERNAL_ERROR);
   test_backend_define (&f.test, "11111111-2222-3333-4444-555555555555", 0x313);
@@ -552,6 +557,22 @@ test_events (void)
   assert_succeeds (&f, ND_PROC_EVENT_DEREGISTER, WITH (nd_event_deregister_args, mine));
   assert_fails (&f, ND_PROC_EVENT_DEREGISTER, WITH (nd_event_deregister_args, mine),
                 VIR_ERR_INTERNAL_ERROR);
+  fixture_clear (&f);
+}
+
+/* What a client's subscriptions cost us, and each event's telling, is bounded. */
+static void
+test_too_many_subscriptions (void)
+{
+  nd_event_register_args updates = { VIR_NODE_DEVICE_EVENT_ID_UPDATE, NULL };
+  Fixture f;
+
+  fixture_init (&f, FALSE);
+  g_assert_true (raw_client_open (f.client, 0));
+  for (guint i = 0; i < 256; i++)
+    assert_succeeds (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, updates));
+  assert_fails (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, updates),
+                VIR_ERR_OPERATION_FAILED);
   fixture_clear (&f);
 }
 
@@ -574,5 +595,6 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/calls/autostart-and-undefine", test_autostart_and_undefine);
   g_test_add_func ("/nodedev/calls/client-leaves-meanwhile", test_client_leaves_meanwhile);
   g_test_add_func ("/nodedev/calls/events", test_events);
+  g_test_add_func ("/nodedev/calls/too-many-subscriptions", test_too_many_subscriptions);
   return g_test_run ();
 }

@@ -40,7 +40,7 @@ on_packet (NodedevConnection *connection, const nd_header *header, const guint8 
   f->last_serial = header->serial;
   f->last_length = length;
   if (f->hold)
-    nodedev_connection_hold (connection);
+    nodedev_connection_hold (connection, length);
   if (f->answer > 0)
     nodedev_connection_send (connection, make_packet (header->serial, f->answer));
 }
@@ -264,11 +264,72 @@ test_calls_under_way (void)
   g_assert_cmpuint (f.n_packets, ==, NODEDEV_CONNECTION_HOLD_MAX);
   for (guint i = 0; i < 5; i++)
     {
-      nodedev_connection_release (f.connection);
+      nodedev_connection_release (f.connection, f.last_length);
       settle ();
       g_assert_cmpuint (f.n_packets, ==, NODEDEV_CONNECTION_HOLD_MAX + i + 1);
     }
   fixture_clear (&f);
+}
+
+/* Long calls that wait for somebody else count by their length, not only by their number. */
+static void
+test_long_calls_under_way (void)
+{
+  const gsize size = 3 * 1024 * 1024;
+  Fixture f;
+
+  fixture_init (&f, FALSE);
+  f.hold = TRUE;
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autoptr (GBytes) call = make_packet (i, size);
+
+      send_bytes (&f, call);
+      wait_for_packets (&f, i);
+    }
+  g_assert_cmpuint (3 * size, >, NODEDEV_CONNECTION_HOLD_BYTES_MAX);
+  {
+    g_autoptr (GBytes) call = make_packet (4, 1);
+
+    send_bytes (&f, call);
+  }
+  settle ();
+  g_assert_cmpuint (f.n_packets, ==, 3);
+  nodedev_connection_release (f.connection, f.last_length);
+  wait_for_packets (&f, 4);
+  fixture_clear (&f);
+}
+
+/* The one for whom the most is kept goes when it becomes too much; all is given back. */
+static void
+test_budget (void)
+{
+  const gsize size = 64 * 1024;
+  g_autoptr (NodedevBudget) budget = nodedev_budget_new (20 * size);
+  g_autoptr (GBytes) half = make_packet (1, 2 * size);
+  g_autoptr (GBytes) event = make_packet (0, size);
+  Fixture small;
+  Fixture great;
+
+  fixture_init (&small, FALSE);
+  fixture_init (&great, FALSE);
+  nodedev_connection_set_budget (small.connection, budget);
+  nodedev_connection_set_budget (great.connection, budget);
+  g_assert_true (raw_client_send (small.client, g_bytes_get_data (half, NULL), size));
+  settle ();
+  g_assert_cmpuint (nodedev_budget_get_used (budget), ==, size);
+  for (guint i = 0; i < 40; i++)
+    {
+      nodedev_connection_send (great.connection, g_bytes_ref (event));
+      g_assert_cmpuint (nodedev_budget_get_used (budget), <=, 20 * size);
+    }
+  settle ();
+  g_assert_cmpuint (great.n_closed, ==, 1);
+  g_assert_cmpuint (small.n_closed, ==, 0);
+  g_assert_cmpuint (nodedev_budget_get_used (budget), ==, size);
+  fixture_clear (&great);
+  fixture_clear (&small);
+  g_assert_cmpuint (nodedev_budget_get_used (budget), ==, 0);
 }
 
 int
@@ -284,5 +345,7 @@ main (int argc, char **argv)
                    test_client_that_does_not_read);
   g_test_add_func ("/nodedev/connection/events-pile-up", test_events_pile_up);
   g_test_add_func ("/nodedev/connection/calls-under-way", test_calls_under_way);
+  g_test_add_func ("/nodedev/connection/long-calls-under-way", test_long_calls_under_way);
+  g_test_add_func ("/nodedev/connection/budget", test_budget);
   return g_test_run ();
 }

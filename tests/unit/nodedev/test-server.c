@@ -346,6 +346,110 @@ test_adopt_wide_open (void)
   fixture_clear (&f);
 }
 
+/* --- a crowd -------------------------------------------------------------- */
+
+/* What each of a crowd does before it falls silent; @packet is a valid call. */
+typedef void (*Misdeed) (RawClient *client, GBytes *packet);
+
+static void
+say_nothing (RawClient *client, GBytes *packet)
+{
+}
+
+static void
+send_half_a_header (RawClient *client, GBytes *packet)
+{
+  raw_client_send (client, g_bytes_get_data (packet, NULL), 13);
+}
+
+static void
+announce_much (RawClient *client, GBytes *packet)
+{
+  guint32 length = GUINT32_TO_BE (NODEDEV_PACKET_MAX);
+
+  raw_client_send (client, &length, sizeof length);
+}
+
+/* Calls as often as the socket takes it, and never reads. */
+static void
+flood (RawClient *client, GBytes *packet)
+{
+  gsize size = g_bytes_get_size (packet);
+
+  while (raw_client_send_some (client, g_bytes_get_data (packet, NULL), size) == (gssize) size)
+    ;
+}
+
+static void
+subscribe (RawClient *client, GBytes *packet)
+{
+  nd_event_register_args args = { VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL };
+  g_autoptr (GBytes) call = raw_client_make_call (client, ND_PROC_EVENT_REGISTER,
+                                                  (xdrproc_t) xdr_nd_event_register_args, &args);
+
+  raw_client_send (client, g_bytes_get_data (call, NULL), g_bytes_get_size (call));
+}
+
+static void
+add_crowd (Fixture *f, GPtrArray *crowd, Misdeed misdeed, guint n)
+{
+  nd_list_all_args all = { 1, 0 };
+
+  for (guint i = 0; i < n; i++)
+    {
+      RawClient *client = raw_client_connect (f->path);
+      g_autoptr (GBytes) call = raw_client_make_call (client, ND_PROC_LIST_ALL_DEVICES,
+                                                      (xdrproc_t) xdr_nd_list_all_args, &all);
+
+      g_assert_true (raw_client_open (client, 0));
+      misdeed (client, call);
+      g_ptr_array_add (crowd, client);
+    }
+}
+
+/* Turns of the main loop until @client's call is answered. */
+static guint
+count_turns (RawClient *client)
+{
+  g_autoptr (GBytes) call = raw_client_make_call (client, ND_PROC_CONNECT_GET_TYPE, NULL, NULL);
+  char answer[64];
+  guint n = 0;
+
+  g_assert_true (raw_client_send (client, g_bytes_get_data (call, NULL), g_bytes_get_size (call)));
+  while (recv (raw_client_get_fd (client), answer, sizeof answer, 0) <= 0)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_assert_cmpuint (++n, <, 1000);
+    }
+  return n;
+}
+
+/* Each turn every client has its turn: whatever a crowd does, the others wait for one or two. */
+static void
+test_crowd (void)
+{
+  g_autoptr (GPtrArray) crowd
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (RawClient) good = NULL;
+  Fixture f;
+
+  fixture_init (&f);
+  listen_on (&f, 0600, FALSE);
+  add_crowd (&f, crowd, say_nothing, 70);
+  add_crowd (&f, crowd, send_half_a_header, 70);
+  add_crowd (&f, crowd, announce_much, 70);
+  add_crowd (&f, crowd, subscribe, 70);
+  add_crowd (&f, crowd, flood, 70);
+  good = raw_client_connect (f.path);
+  g_assert_true (raw_client_open (good, 0));
+  for (guint i = 0; i < 50; i++)
+    {
+      test_backend_define (&f.test, "d3b07384-d9a0-4c9b-8f3e-5a1c0de0c0de", (guint16) i);
+      g_assert_cmpuint (count_turns (good), <=, 3);
+    }
+  fixture_clear (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -360,5 +464,6 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/server/too-many-of-a-user", test_too_many_of_a_user);
   g_test_add_func ("/nodedev/server/anonymous", test_anonymous);
   g_test_add_func ("/nodedev/server/adopt-wide-open", test_adopt_wide_open);
+  g_test_add_func ("/nodedev/server/crowd", test_crowd);
   return g_test_run ();
 }
