@@ -192,6 +192,37 @@ mdev_identity_foreach (const CcwPaths *paths, MdevIdentityFunc func, gpointer us
     }
 }
 
+static void
+sweep_folder (const char *folder)
+{
+  g_autoptr (GPtrArray) names = ccw_sysfs_list (folder);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      const char *name = g_ptr_array_index (names, i);
+      g_autofree char *unfinished = mdev_keyfile_get_unfinished (name);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (unfinished != NULL && mdev_uuid_is_valid (unfinished))
+        mdev_keyfile_remove (path, NULL);
+    }
+}
+
+void
+mdev_identity_sweep (const CcwPaths *paths)
+{
+  g_autofree char *base = make_base_path (paths);
+  g_autoptr (GPtrArray) folders = ccw_sysfs_list (base);
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      g_autofree char *folder = g_build_filename (base, g_ptr_array_index (folders, i), NULL);
+
+      sweep_folder (folder);
+      g_rmdir (folder); /* succeeds only when nothing was kept but that */
+    }
+}
+
 gboolean
 mdev_identity_forget (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
                       GError **error)

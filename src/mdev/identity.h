@@ -53,6 +53,9 @@ typedef void (*MdevIdentityFunc) (const char *uuid, const CcwDevId *parent, gpoi
 /* Calls @func, which may forget, for each mdev of which something is kept, readable or not. */
 void mdev_identity_foreach (const CcwPaths *paths, MdevIdentityFunc func, gpointer user_data);
 
+/* Removes what is left of notes that were not written to their end. Who writes one meanwhile fails. */
+void mdev_identity_sweep (const CcwPaths *paths);
+
 /* That nothing is kept is no error. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_identity_forget (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
                                GError **error);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "ccw/error.h"
 
@@ -37,6 +38,18 @@ mdev_keyfile_save (GKeyFile *file, const char *path, GError **error)
   g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not write %s: %s", path,
                reason != NULL ? reason->message : g_strerror (errno));
   return FALSE;
+}
+
+/* What g_file_set_contents_full() calls its temporary file: a dot and six characters more. */
+#define TEMPORARY_LENGTH (strlen (".XXXXXX"))
+
+char *
+mdev_keyfile_get_unfinished (const char *name)
+{
+  gsize length = strlen (name);
+  gsize stem = length > TEMPORARY_LENGTH ? length - TEMPORARY_LENGTH : 0;
+
+  return stem > 0 && name[stem] == '.' ? g_strndup (name, stem) : NULL;
 }
 
 gboolean

@@ -19,3 +19,10 @@ gboolean mdev_keyfile_remove (const char *path, GError **error);
 
 /* Does nothing for a NULL @value. */
 void mdev_keyfile_put (GKeyFile *file, const char *group, const char *key, const char *value);
+
+/*
+ * "0.0.0313" for "0.0.0313.X1Y2Z3", which is what somebody who died while
+ * saving the former leaves beside it; NULL when @name is not like that. The
+ * caller frees it.
+ */
+char *mdev_keyfile_get_unfinished (const char *name);

@@ -113,21 +113,57 @@ mdev_record_load (const CcwPaths *paths, const CcwDevId *subchannel, GError **er
   return g_steal_pointer (&record);
 }
 
+/* The subchannel of a record, or of what is left of one. */
+static gboolean
+parse_name (const char *name, CcwDevId *subchannel)
+{
+  g_autofree char *unfinished = mdev_keyfile_get_unfinished (name);
+
+  return ccw_dev_id_parse (name, subchannel, NULL)
+         || (unfinished != NULL && ccw_dev_id_parse (unfinished, subchannel, NULL));
+}
+
+static void
+append_once (GArray *subchannels, const CcwDevId *subchannel)
+{
+  const CcwDevId *last = subchannels->len == 0
+                             ? NULL
+                             : &g_array_index (subchannels, CcwDevId, subchannels->len - 1);
+
+  if (last == NULL || !ccw_dev_id_equal (last, subchannel))
+    g_array_append_val (subchannels, *subchannel);
+}
+
 GArray *
 mdev_record_list (const CcwPaths *paths)
 {
   g_autofree char *folder = record_folder (paths);
   g_autoptr (GPtrArray) names = ccw_sysfs_list (folder);
   GArray *subchannels = g_array_new (FALSE, FALSE, sizeof (CcwDevId));
+  CcwDevId subchannel;
+
+  for (guint i = 0; i < names->len; i++)
+    if (parse_name (g_ptr_array_index (names, i), &subchannel))
+      append_once (subchannels, &subchannel);
+  return subchannels;
+}
+
+void
+mdev_record_sweep (const CcwPaths *paths, const CcwDevId *subchannel)
+{
+  g_autofree char *folder = record_folder (paths);
+  g_autofree char *record = ccw_dev_id_to_string (subchannel);
+  g_autoptr (GPtrArray) names = ccw_sysfs_list (folder);
 
   for (guint i = 0; i < names->len; i++)
     {
-      CcwDevId subchannel;
+      const char *name = g_ptr_array_index (names, i);
+      g_autofree char *unfinished = mdev_keyfile_get_unfinished (name);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
 
-      if (ccw_dev_id_parse (g_ptr_array_index (names, i), &subchannel, NULL))
-        g_array_append_val (subchannels, subchannel);
+      if (g_strcmp0 (unfinished, record) == 0)
+        mdev_keyfile_remove (path, NULL);
     }
-  return subchannels;
 }
 
 /* --- writing ------------------------------------------------------------- */

@@ -53,5 +53,11 @@ MdevRecord *mdev_record_load (const CcwPaths *paths, const CcwDevId *subchannel,
 /* Writes it atomically and durably; one that says nothing is removed. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_record_save (const MdevRecord *record, const CcwPaths *paths, GError **error);
 
-/* The subchannels that have a record, as a GArray of CcwDevId, ordered. */
+/*
+ * The subchannels that have a record, or something left of one that was not
+ * written to its end, as a GArray of CcwDevId, ordered.
+ */
 GArray *mdev_record_list (const CcwPaths *paths);
+
+/* Removes what is left of records of @subchannel that were not written to their end. */
+void mdev_record_sweep (const CcwPaths *paths, const CcwDevId *subchannel);

@@ -24,6 +24,9 @@
 #define BASE_EVENTS (IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
 #define PARENT_EVENTS (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
 
+/* Of files that are being written. mdevctl overlooks what begins with a dot. */
+#define TEMPORARY_PREFIX ".virt-ccw-"
+
 struct _MdevStore
 {
   char *base;          /* /etc/mdevctl.d */
@@ -615,7 +618,7 @@ write_all (int fd, const char *text)
 static char *
 write_temporary (MdevStore *store, const char *text)
 {
-  g_autofree char *path = g_build_filename (store->base, ".virt-ccw-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (store->base, TEMPORARY_PREFIX "XXXXXX", NULL);
   int fd = g_mkstemp_full (path, O_WRONLY | O_CLOEXEC, FILE_MODE);
   gboolean done;
   int reason;
@@ -630,6 +633,21 @@ write_temporary (MdevStore *store, const char *text)
   unlink (path);
   errno = reason;
   return NULL;
+}
+
+void
+mdev_store_sweep (MdevStore *store)
+{
+  g_autoptr (GPtrArray) names = ccw_sysfs_list (store->base);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      const char *name = g_ptr_array_index (names, i);
+      g_autofree char *path = g_build_filename (store->base, name, NULL);
+
+      if (g_str_has_prefix (name, TEMPORARY_PREFIX))
+        unlink (path);
+    }
 }
 
 /*

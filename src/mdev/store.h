@@ -72,6 +72,9 @@ gboolean mdev_store_check_writable (MdevStore *store, const CcwDevId *parent, GE
 /* All, ordered by parent, then UUID; the array is the caller's. */
 GPtrArray *mdev_store_list (MdevStore *store);
 
+/* Removes what is left of files that were not written to their end. Who writes one meanwhile fails. */
+void mdev_store_sweep (MdevStore *store);
+
 /*
  * Adds or replaces one file, atomically (temporary file in the base folder,
  * where mdevctl overlooks it, fsync, rename, fsync of the folders; mode 0644,

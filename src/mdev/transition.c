@@ -241,9 +241,12 @@ mdev_recover (const CcwPaths *paths, const CcwDevId *subchannel, gboolean *was_n
   *was_needed = FALSE;
   if (!mdev_lock_take (&lock, paths, subchannel, NULL, error))
     return FALSE;
+  mdev_record_sweep (paths, subchannel);
   record = mdev_record_load (paths, subchannel, error);
-  if (record == NULL || !record->in_transition)
-    return record != NULL;
-  *was_needed = TRUE;
-  return mdev_recover_record (record, paths, error);
+  if (record == NULL)
+    return FALSE;
+  *was_needed = record->in_transition;
+  mdev_record_free (record);
+  record = mdev_recover_and_load (paths, subchannel, error);
+  return record != NULL;
 }

@@ -70,7 +70,8 @@ gboolean mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError *
  * device. So does each of the transitions first; this is for those
  * subchannels on which none comes, see mdev_record_list(). @was_needed:
  * whether there was anything to put in order. On an error the next transition
- * on it tries again.
+ * on it tries again. What was noted of a subchannel that is not ours any more
+ * (unplugged, taken back by others) is forgotten.
  */
 gboolean mdev_recover (const CcwPaths *paths, const CcwDevId *subchannel, gboolean *was_needed,
                        GError **error);

@@ -24,6 +24,7 @@ load (NodedevDaemon *daemon, GError **error)
 {
   NodedevView *view = &daemon->backend.view;
 
+  mdev_store_sweep (view->store);
   return ccw_host_watch (view->host, error) && ccw_host_scan (view->host, error)
          && mdev_store_watch (view->store, error) && mdev_store_load (view->store, error);
 }

@@ -532,6 +532,7 @@ nodedev_follow_all (NodedevFollow *follow)
   g_autoptr (GPtrArray) configs = mdev_store_list (follow->view.store);
   g_autoptr (GList) definitions = NULL;
 
+  mdev_identity_sweep (follow->paths);
   /* What was undefined while nobody looked is not what will be defined next under its name. */
   mdev_identity_foreach (follow->paths, forget_unless_there, follow);
   for (guint i = 0; i < configs->len; i++)

@@ -37,22 +37,17 @@ prepare (gpointer data, GError **error)
   return TRUE;
 }
 
+/*
+ * Whatever is to become of it, a change that was cut short comes first, and
+ * what was noted of a subchannel that has been unplugged is forgotten.
+ */
 static gboolean
 work (gpointer data, GError **error)
-{
-  const Job *job = data;
-
-  return job->keep_bound || mdev_give_back (job->paths, &job->subchannel, error);
-}
-
-/* Whatever is to become of it, a change that was cut short comes first. */
-static gboolean
-work_recover (gpointer data, GError **error)
 {
   Job *job = data;
 
   return mdev_recover (job->paths, &job->subchannel, &job->was_cut_short, error)
-         && work (data, error);
+         && (job->keep_bound || mdev_give_back (job->paths, &job->subchannel, error));
 }
 
 /* That it did not come to its turn is no failure, and not of CCW_ERROR. */
@@ -66,8 +61,12 @@ log_failure (const Job *job, const char *what, const GError *error)
 }
 
 static void
-end (Job *job)
+end (Job *job, const GError *error)
 {
+  g_autofree char *name = ccw_dev_id_to_name (&job->subchannel, CCW_NAME_PREFIX_CSS);
+
+  if (job->was_cut_short && error == NULL)
+    g_message ("%s: a change that was cut short has been put in order", name);
   if (!job->keep_bound || job->was_cut_short)
     ccw_host_refresh (job->view.host, &job->subchannel);
   g_free (job);
@@ -77,23 +76,18 @@ static void
 finish (gpointer data, const GError *error)
 {
   log_failure (data, "has no mediated device any more, but is not given back", error);
-  end (data);
+  end (data, error);
 }
 
 static void
 finish_recovered (gpointer data, const GError *error)
 {
-  const Job *job = data;
-  g_autofree char *name = ccw_dev_id_to_name (&job->subchannel, CCW_NAME_PREFIX_CSS);
-
-  if (job->was_cut_short && error == NULL)
-    g_message ("%s: a change that was cut short has been put in order", name);
-  log_failure (job, "could not be put in order, which will be tried again", error);
-  end (data);
+  log_failure (data, "could not be put in order, which will be tried again", error);
+  end (data, error);
 }
 
 static const NodedevJobFuncs tidy_funcs = { prepare, work, finish };
-static const NodedevJobFuncs recover_funcs = { prepare, work_recover, finish_recovered };
+static const NodedevJobFuncs recover_funcs = { prepare, work, finish_recovered };
 
 static void
 push (const NodedevTidy *tidy, const NodedevJobFuncs *funcs, const CcwDevId *subchannel)
