@@ -33,6 +33,7 @@ struct _MdevStore
   GHashTable *configs;   /* "PARENT/UUID" -> MdevConfig, both owned */
   GHashTable *by_parent; /* key of its id -> GPtrArray of MdevConfig, owned by configs */
   GHashTable *by_uuid;   /* UUID, owned -> the same */
+  GHashTable *unreadable; /* keys, owned, of files that are there and cannot be read */
 
   MdevStoreFunc listener;
   gpointer listener_data;
@@ -100,6 +101,7 @@ mdev_store_new (const CcwPaths *paths)
                                           (GDestroyNotify) mdev_config_free);
   store->by_parent = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
   store->by_uuid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_array);
+  store->unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   store->watches = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   store->inotify = -1;
   store->base_watch = -1;
@@ -117,6 +119,7 @@ mdev_store_free (MdevStore *store)
   if (store->inotify >= 0)
     close (store->inotify);
   g_hash_table_unref (store->watches);
+  g_hash_table_unref (store->unreadable);
   g_hash_table_unref (store->by_parent);
   g_hash_table_unref (store->by_uuid);
   g_hash_table_unref (store->configs);
@@ -340,6 +343,27 @@ read_config (const char *path, const char *uuid, const CcwDevId *parent, GError 
   return text != NULL ? mdev_config_from_json (text, (gssize) length, uuid, parent, error) : NULL;
 }
 
+/* What was kept for the sake of a file that could not be read need not be kept any more. */
+static void
+notify_unreadable_gone (MdevStore *store, const CcwDevId *parent, const char *uuid)
+{
+  g_autoptr (MdevConfig) stand_in = mdev_config_new (uuid, parent, MDEV_TYPE_VFIO_CCW, NULL);
+
+  notify (store, MDEV_STORE_UNDEFINED, stand_in);
+}
+
+/* Of a file that is gone, or, with @reason, cannot be read. */
+static void
+drop_entry (MdevStore *store, const CcwDevId *parent, const char *uuid, const char *key,
+            const GError *reason)
+{
+  drop_config (store, key);
+  if (reason != NULL)
+    g_hash_table_add (store->unreadable, g_strdup (key));
+  else if (g_hash_table_remove (store->unreadable, key))
+    notify_unreadable_gone (store, parent, uuid);
+}
+
 /* Brings one entry up to date with its file; TRUE when there is one now. */
 static gboolean
 update_from_file (MdevStore *store, const CcwDevId *parent, const char *uuid)
@@ -353,9 +377,10 @@ update_from_file (MdevStore *store, const CcwDevId *parent, const char *uuid)
     {
       if (error != NULL)
         g_warning ("ignoring the mediated device in %s: %s", path, error->message);
-      drop_config (store, key);
+      drop_entry (store, parent, uuid, key, error);
       return FALSE;
     }
+  g_hash_table_remove (store->unreadable, key);
   put_config (store, key, config);
   return TRUE;
 }

@@ -19,7 +19,8 @@ typedef struct _MdevStore MdevStore;
 typedef enum
 {
   MDEV_STORE_DEFINED,
-  MDEV_STORE_UNDEFINED, /* @config is still whole during the call */
+  MDEV_STORE_UNDEFINED, /* @config is still whole during the call; also told, with a stand-in for
+                           it, when a file goes that could not be read */
   MDEV_STORE_UPDATED,
 } MdevStoreChange;
 
