@@ -30,6 +30,7 @@ typedef struct
   CcwDevId parent;
   MdevIdentity *identity;
   gboolean has_warned;
+  gboolean is_refused; /* another kind of device has been seen under its number */
 } Definition;
 
 static void
@@ -290,14 +291,21 @@ follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
   return FALSE;
 }
 
-/* TRUE when @now is the device that is meant; notes what is learnt of it. */
+/*
+ * TRUE when @now is the device that is meant; notes what is learnt of it. One
+ * that was seen to be another does not become the right one by being bound to
+ * vfio_ccw, where nothing tells its kind any more.
+ */
 static gboolean
 recognise (NodedevFollow *follow, Definition *definition, const MdevIdentity *now)
 {
   g_autofree char *device = ccw_dev_id_to_string (&now->device);
   g_autoptr (GError) error = NULL;
 
-  if (!mdev_identity_check (definition->identity, now, device, &error))
+  if (now->cutype == NULL && definition->is_refused)
+    return FALSE;
+  definition->is_refused = !mdev_identity_check (definition->identity, now, device, &error);
+  if (definition->is_refused)
     {
       warn_once (definition, error);
       return FALSE;

@@ -158,9 +158,10 @@ nodedev_service_new (const NodedevView *view, NodedevEvents *events, const CcwPa
   service->tools.paths = paths;
   service->queue = nodedev_job_queue_new ();
   service->tidy = nodedev_tidy_new (view, events, paths, service->queue);
-  service->autostart = nodedev_autostart_new (view, events, paths, service);
+  /* Before what starts devices: the kind of one is seen only while the host has it. */
   service->tools.follow
     = nodedev_follow_new (view, events, paths, service->queue, on_moved, service);
+  service->autostart = nodedev_autostart_new (view, events, paths, service);
   return service;
 }
 
