@@ -503,7 +503,7 @@ take_fault (MockMachine *machine, const char *path, int *error)
 static MockFate
 take_fate (MockMachine *machine, const char *what, const char *path)
 {
-  if (machine->n_orders != machine->fate_at)
+  if (machine->n_orders != machine->fate_at || machine->fate == MOCK_FATE_NONE)
     return MOCK_FATE_NONE;
   g_free (machine->struck);
   machine->struck = g_strconcat (what, path, NULL);

@@ -494,6 +494,13 @@ verb_at (MockMachine *machine, char **argument, GError **error)
   return wrong (error, "no such fate", argument[1]);
 }
 
+static gboolean
+verb_spare (MockMachine *machine, char **argument, GError **error)
+{
+  machine->fate = MOCK_FATE_NONE;
+  return TRUE;
+}
+
 static const struct
 {
   const char *name;
@@ -526,6 +533,7 @@ static const struct
   { "renumber", 2, verb_renumber },
   { "uid", 2, verb_uid },
   { "rival", 2, verb_rival },
+  { "spare", 0, verb_spare },
   { "subchannel", 2, verb_subchannel },
   { "swap", 1, verb_swap },
   { "unplug", 1, verb_unplug },

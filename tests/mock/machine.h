@@ -43,6 +43,7 @@
  *                                 effect, or its writer dies by SIGKILL before or after its
  *                                 effect; N 0: none. A program with MOCK_STEPS_BELOW=FOLDER in
  *                                 its environment has its changes to files there counted, too
+ *   spare                         no "at" strikes any more; what has struck is still told
  *   delay ORDER MS TIMES          the next TIMES writes to files whose path ends in ORDER take
  *                                 MS milliseconds before their effect; others go on meanwhile
  *   order PATH DATA               somebody writes DATA to a file of sysfs, "/devices/css0/…";
