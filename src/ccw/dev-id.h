@@ -30,6 +30,7 @@ typedef struct
 /* What a libvirt node-device name starts with, and so which kind of id follows. */
 #define CCW_NAME_PREFIX_CSS "css"
 #define CCW_NAME_PREFIX_CCW "ccw"
+#define CCW_NAME_PREFIX_CCWGROUP "ccwgroup"
 
 /*
  * Parses "CSSID.SSID.NUMBER", hexadecimal, each at most 2, 1 and 4 digits,

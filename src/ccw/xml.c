@@ -85,7 +85,8 @@ ccw_xml_parse (const char *text, gssize length, const char *what, GError **error
   context->_private = &verdict;
   context->sax->internalSubset = refuse_doctype;
 
-  doc = xmlCtxtReadMemory (context, text, (int) size, NULL, NULL,
+  /* Whatever the declaration says: as libvirt, to which XML comes as a string. */
+  doc = xmlCtxtReadMemory (context, text, (int) size, NULL, "UTF-8",
                            XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
   if (verdict.has_doctype)
     {

@@ -12,6 +12,8 @@
  * as costing anything. Elements carry no namespace in libvirt's formats; one
  * that does is not the element looked for.
  *
+ * It is read as UTF-8, whatever it declares, as libvirt does.
+ *
  * All errors are CCW_ERROR_INVALID.
  */
 

@@ -5,6 +5,7 @@
 #include "nodedev/events.h"
 #include "nodedev/keepalive.h"
 #include "nodedev/node.h"
+#include "nodedev/schema.h"
 #include "nodedev/service.h"
 #include "nodedev/settings.h"
 
@@ -27,5 +28,6 @@ typedef struct
   NodedevEvents *events;
   const NodedevSettings *settings;
   NodedevBudget *budget; /* of clients who are not trusted */
+  NodedevSchema *schema; /* of device XML, taken and given */
   NodedevOthers *others; /* NULL: there is no such daemon */
 } NodedevBackend;

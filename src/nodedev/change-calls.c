@@ -51,8 +51,9 @@ make_from_xml (NodedevCall *call, const nd_xml_args *asked, const char *function
   MdevConfig *config = NULL;
 
   if (nodedev_call_check_flags (asked->flags, XML_VALIDATE, function, &error))
-    config = nodedev_mdev_from_xml (&backend->view, asked->xml, (asked->flags & XML_VALIDATE) != 0,
-                                    &error);
+    config = nodedev_mdev_from_xml (&backend->view,
+                                    (asked->flags & XML_VALIDATE) != 0 ? backend->schema : NULL,
+                                    asked->xml, &error);
   if (config == NULL)
     nodedev_call_fail (call, error);
   else
@@ -83,7 +84,7 @@ nodedev_update (NodedevCall *call, gconstpointer args)
 
   if (nodedev_call_check_flags (asked->flags, UPDATE_FLAGS, "virNodeDeviceUpdate", &error)
       && nodedev_node_find (&backend->view, asked->name, &node, &error))
-    config = nodedev_mdev_from_xml (&backend->view, asked->xml, TRUE, &error);
+    config = nodedev_mdev_from_xml (&backend->view, backend->schema, asked->xml, &error);
   if (config == NULL)
     nodedev_call_fail (call, error);
   else

@@ -111,6 +111,7 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   if (!load_settings (daemon, options->settings, error))
     return NULL;
   set_others (daemon, options->upstream);
+  daemon->backend.schema = nodedev_schema_new (options->schema);
   view->host = ccw_host_new ();
   view->store = mdev_store_new (daemon->paths);
   if (!load (daemon, error))
@@ -139,6 +140,7 @@ nodedev_daemon_free (NodedevDaemon *daemon)
     return;
   g_clear_pointer (&daemon->backend.service, nodedev_service_free);
   g_clear_pointer (&daemon->backend.events, nodedev_events_free);
+  g_clear_pointer (&daemon->backend.schema, nodedev_schema_free);
   g_clear_pointer (&daemon->backend.view.store, mdev_store_free);
   g_clear_pointer (&daemon->backend.view.host, ccw_host_free);
   g_clear_pointer (&daemon->paths, ccw_paths_free);

@@ -17,6 +17,7 @@ typedef struct
   const char *socket_readonly; /* NULL: beside libvirt's slot; none when @socket is given */
   const guint *socket_mode;    /* permissions of that; NULL: as the settings say */
   const char *settings;        /* file of settings; NULL: /etc/virt-ccw/virtccwd.conf */
+  const char *schema;          /* of device XML; NULL: our own */
   const char *upstream;        /* socket of the daemon for all other devices; NULL: there is none */
 } NodedevDaemonOptions;
 

@@ -17,6 +17,12 @@ get_view (const NodedevSession *session)
   return &nodedev_session_get_backend (session)->view;
 }
 
+static NodedevSchema *
+get_schema (const NodedevSession *session)
+{
+  return nodedev_session_get_backend (session)->schema;
+}
+
 static gboolean
 find_node (const NodedevSession *session, const char *name, NodedevNode *node, GError **error)
 {
@@ -71,7 +77,7 @@ nodedev_get_xml_desc (NodedevSession *session, gconstpointer args, gpointer ret,
                    "node device '%s' is not persistent", asked->name);
       return FALSE;
     }
-  ((nd_string_ret *) ret)->value = nodedev_node_to_xml (&node, inactive);
+  ((nd_string_ret *) ret)->value = nodedev_node_to_xml (&node, inactive, get_schema (session));
   return TRUE;
 }
 

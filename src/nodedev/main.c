@@ -8,12 +8,14 @@
 
 #include "ccw/error.h"
 #include "nodedev/daemon.h"
+#include "nodedev/schema.h"
 
 static char *opt_socket;
 static char *opt_socket_readonly;
 static char *opt_socket_mode;
 static char *opt_upstream;
 static char *opt_config;
+static char *opt_schema;
 static char *opt_root;
 static gboolean opt_version;
 
@@ -28,6 +30,8 @@ static const GOptionEntry entries[] = {
     "Take settings from FILE (default: /etc/virt-ccw/virtccwd.conf)", "FILE" },
   { "upstream", 0, 0, G_OPTION_ARG_FILENAME, &opt_upstream,
     "Ask the daemon on that socket about all other devices (default: none)", "PATH|none" },
+  { "schema", 0, 0, G_OPTION_ARG_FILENAME, &opt_schema,
+    "Hold device XML against that schema (default: libvirt's)", "PATH|none" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &opt_root,
     "Keep configuration, state and run-time files under DIR", "DIR" },
   { "version", 0, 0, G_OPTION_ARG_NONE, &opt_version, "Print the version and exit", NULL },
@@ -57,9 +61,17 @@ parse_mode (const char *text, NodedevDaemonOptions *options, GError **error)
 }
 
 static gboolean
-has_upstream (void)
+is_given (const char *path)
 {
-  return opt_upstream != NULL && strcmp (opt_upstream, "none") != 0;
+  return path != NULL && strcmp (path, "none") != 0;
+}
+
+static const char *
+get_schema (void)
+{
+  if (opt_schema == NULL)
+    return NODEDEV_SCHEMA_LIBVIRT;
+  return is_given (opt_schema) ? opt_schema : NULL;
 }
 
 static gboolean
@@ -67,8 +79,10 @@ check_options (int argc, char **argv, GError **error)
 {
   if (argc > 1)
     return fail (error, "there is no argument", argv[1]);
-  if (has_upstream () && !g_path_is_absolute (opt_upstream))
+  if (is_given (opt_upstream) && !g_path_is_absolute (opt_upstream))
     return fail (error, "--upstream takes an absolute path or none, not", opt_upstream);
+  if (is_given (opt_schema) && !g_path_is_absolute (opt_schema))
+    return fail (error, "--schema takes an absolute path or none, not", opt_schema);
   if (opt_root != NULL && !g_path_is_absolute (opt_root))
     return fail (error, "--root takes an absolute path, not", opt_root);
   return TRUE;
@@ -90,7 +104,8 @@ parse_options (int *argc, char ***argv, NodedevDaemonOptions *options, GError **
   options->socket = opt_socket;
   options->socket_readonly = opt_socket_readonly;
   options->settings = opt_config;
-  options->upstream = has_upstream () ? opt_upstream : NULL;
+  options->upstream = is_given (opt_upstream) ? opt_upstream : NULL;
+  options->schema = get_schema ();
   return opt_socket_mode == NULL || parse_mode (opt_socket_mode, options, error);
 }
 

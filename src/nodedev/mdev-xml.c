@@ -10,34 +10,8 @@
 #include "ccw/xml.h"
 #include "nodedev/rpc-error.h"
 
-/* What libvirt's schema allows inside <device>, and inside its mdev capability. */
-static const char *const device_elements[]
-    = { "name", "path", "devnode", "parent", "driver", "capability", NULL };
-static const char *const capability_elements[]
-    = { "type", "uuid", "parent_addr", "iommuGroup", "attr", NULL };
-
-static gboolean
-is_known (const xmlNode *node, const char *const *known)
-{
-  return node->type != XML_ELEMENT_NODE
-         || (node->ns == NULL && g_strv_contains (known, (const char *) node->name));
-}
-
-static gboolean
-check_children (const xmlNode *parent, const char *const *known, GError **error)
-{
-  for (const xmlNode *child = parent->children; child != NULL; child = child->next)
-    if (!is_known (child, known))
-      {
-        g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_INVALID_SCHEMA,
-                     "line %ld: element <%s> is not known in <%s>", xmlGetLineNo (child),
-                     child->name, parent->name);
-        return FALSE;
-      }
-  return TRUE;
-}
-
-/* Text of the only child @name, in @text; NULL when there is none. An empty element is an error. */
+/* Text of the only child @name, NULL when there is none; an empty one is as good as none, as
+ * with libvirt. */
 static gboolean
 get_text (const xmlNode *parent, const char *name, char **text, GError **error)
 {
@@ -46,14 +20,11 @@ get_text (const xmlNode *parent, const char *name, char **text, GError **error)
   *text = NULL;
   if (!ccw_xml_only_child (parent, name, &child, error))
     return FALSE;
-  if (child == NULL)
-    return TRUE;
-  *text = ccw_xml_text (child);
-  if (**text != '\0')
-    return TRUE;
-  g_clear_pointer (text, g_free);
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR, "<%s> is empty", name);
-  return FALSE;
+  if (child != NULL)
+    *text = ccw_xml_text (child);
+  if (*text != NULL && **text == '\0')
+    g_clear_pointer (text, g_free);
+  return TRUE;
 }
 
 /* --- parent --------------------------------------------------------------- */
@@ -64,8 +35,8 @@ get_text (const xmlNode *parent, const char *name, char **text, GError **error)
 static gboolean
 fail_without_parent (const char *name, const char *why, GError **error)
 {
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE, "there is no parent device '%s'%s",
-               name, why);
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
+               "there is no parent device '%s'%s", name, why);
   return FALSE;
 }
 
@@ -180,7 +151,7 @@ read_parent (const NodedevView *view, const xmlNode *device, const xmlNode *capa
     return FALSE;
   if (name == NULL && address == NULL)
     {
-      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
                            "a mediated device needs a <parent>, the name of its subchannel");
       return FALSE;
     }
@@ -239,7 +210,7 @@ read_type (const xmlNode *capability, GError **error)
   id = type == NULL ? NULL : ccw_xml_attribute (type, "id");
   if (id == NULL || *id == '\0')
     {
-      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+      g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
                            "the capability has no <type id='" MDEV_TYPE_VFIO_CCW "'/>");
       return NULL;
     }
@@ -309,6 +280,48 @@ add_attributes (const xmlNode *capability, MdevConfig *config, GError **error)
   return TRUE;
 }
 
+/*
+ * As free as libvirt is with them (its virUUIDParse()): hyphens and blanks may
+ * stand between any two digits that make a byte, or nowhere. NULL: not a UUID.
+ */
+static char *
+normalize_uuid (const char *text)
+{
+  g_autoptr (GString) uuid = g_string_sized_new (36);
+  guint n_digits = 0;
+
+  for (const char *c = text; *c != '\0'; c++)
+    {
+      if ((*c == '-' || *c == ' ') && n_digits % 2 == 0 && n_digits < 32)
+        continue;
+      if (!g_ascii_isxdigit (*c) || n_digits == 32)
+        return NULL;
+      if (n_digits >= 8 && n_digits <= 20 && n_digits % 4 == 0)
+        g_string_append_c (uuid, '-');
+      g_string_append_c (uuid, g_ascii_tolower (*c));
+      n_digits++;
+    }
+  return n_digits == 32 ? g_strdup (uuid->str) : NULL;
+}
+
+static gboolean
+read_uuid (const xmlNode *capability, char **uuid, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  *uuid = NULL;
+  if (!get_text (capability, "uuid", &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  *uuid = normalize_uuid (text);
+  if (*uuid != NULL)
+    return TRUE;
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+               "'%s' is not a UUID: it must look like 7e270a25-e163-4922-af60-757fc8ed48c6", text);
+  return FALSE;
+}
+
 static MdevConfig *
 read_config (const xmlNode *capability, const CcwDevId *parent, GError **error)
 {
@@ -316,7 +329,7 @@ read_config (const xmlNode *capability, const CcwDevId *parent, GError **error)
   g_autofree char *type = read_type (capability, error);
   g_autofree char *uuid = NULL;
 
-  if (type == NULL || !get_text (capability, "uuid", &uuid, error)
+  if (type == NULL || !read_uuid (capability, &uuid, error)
       || !check_parent_address (capability, parent, error)
       || !check_iommu_group (capability, error))
     return NULL;
@@ -327,6 +340,29 @@ read_config (const xmlNode *capability, const CcwDevId *parent, GError **error)
 }
 
 /* --- device --------------------------------------------------------------- */
+
+/* Device nodes are nothing to us, but libvirt reads of what type they are. */
+static gboolean
+check_device_node (const xmlNode *node, GError **error)
+{
+  g_autofree char *type = ccw_xml_attribute (node, "type");
+
+  if (type != NULL && (strcmp (type, "dev") == 0 || strcmp (type, "link") == 0))
+    return TRUE;
+  g_set_error_literal (error, NODEDEV_ERROR, VIR_ERR_XML_ERROR,
+                       "<devnode> needs a type, 'dev' or 'link'");
+  return FALSE;
+}
+
+static gboolean
+check_device_nodes (const xmlNode *device, GError **error)
+{
+  for (const xmlNode *node = ccw_xml_child (device, "devnode"); node != NULL;
+       node = ccw_xml_next_same (node))
+    if (!check_device_node (node, error))
+      return FALSE;
+  return TRUE;
+}
 
 static const xmlNode *
 get_device (xmlDoc *doc, GError **error)
@@ -358,20 +394,18 @@ parse (const char *xml, GError **error)
 }
 
 MdevConfig *
-nodedev_mdev_from_xml (const NodedevView *view, const char *xml, gboolean validate, GError **error)
+nodedev_mdev_from_xml (const NodedevView *view, NodedevSchema *schema, const char *xml,
+                       GError **error)
 {
   g_autoptr (xmlDoc) doc = parse (xml, error);
   const xmlNode *device = doc == NULL ? NULL : get_device (doc, error);
-  const xmlNode *capability = device == NULL ? NULL : read_capability (device, error);
+  const xmlNode *capability;
   CcwDevId parent;
 
-  if (capability == NULL)
+  if (device == NULL || (schema != NULL && !nodedev_schema_check (schema, doc, error)))
     return NULL;
-  if (validate
-      && (!check_children (device, device_elements, error)
-          || !check_children (capability, capability_elements, error)))
-    return NULL;
-  if (!read_parent (view, device, capability, &parent, error))
+  capability = check_device_nodes (device, error) ? read_capability (device, error) : NULL;
+  if (capability == NULL || !read_parent (view, device, capability, &parent, error))
     return NULL;
   return read_config (capability, &parent, error);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nodedev/node.h"
+#include "nodedev/schema.h"
 
 /*
  * The device XML that is given to us to create, define or update an mdev:
@@ -16,21 +17,21 @@
  *   </device>
  *
  * The parent may also be named by its device, ccw_0_0_2b09, or instead by the
- * device's <channel_dev_addr> in the capability, which libvirt's schema does
- * not know: not with @validate. Everything else
- * that our own XML holds (name, path, driver, parent_addr, iommuGroup) may
- * stand there; parent_addr must then fit the parent.
+ * device's <channel_dev_addr> in the capability, which no @schema of libvirt's
+ * knows. Everything else that our own XML holds (name, path, driver,
+ * parent_addr, iommuGroup) may stand there; parent_addr must then fit the
+ * parent. Elements that nobody knows are passed over. See xml/schemas/mdev.rng.
  *
- * @validate: elements that the schema does not know are an error instead of
- * being passed over.
+ * @schema: what the whole must be valid by; NULL: nothing.
  *
- * Errors: VIR_ERR_XML_ERROR (malformed, missing, doubled, out of range),
- * VIR_ERR_XML_INVALID_SCHEMA, VIR_ERR_NO_NODE_DEVICE (no such parent),
- * VIR_ERR_CONFIG_UNSUPPORTED (not an mdev, a parent that is no subchannel, a
- * type that subchannels do not offer).
+ * Errors: VIR_ERR_XML_DETAIL (not XML), VIR_ERR_XML_INVALID_SCHEMA,
+ * VIR_ERR_CONFIG_UNSUPPORTED (not an mdev; no parent, or one that is not there
+ * or no subchannel; no type, or one that subchannels do not offer),
+ * VIR_ERR_XML_ERROR (all else: malformed, doubled, out of range). Where that is
+ * not what libvirt answers, docs/device-xml.md says why.
  */
-MdevConfig *nodedev_mdev_from_xml (const NodedevView *view, const char *xml, gboolean validate,
-                                   GError **error);
+MdevConfig *nodedev_mdev_from_xml (const NodedevView *view, NodedevSchema *schema,
+                                   const char *xml, GError **error);
 
 /*
  * Is this the XML of a device that somebody else makes: of another kind than

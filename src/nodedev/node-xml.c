@@ -102,12 +102,28 @@ add_subchannel (GString *xml, const CcwSubchannel *subchannel)
 
 /* --- ccw devices ---------------------------------------------------------- */
 
-/* Without <state>, which libvirt 11.1 added: 9.0's schema would refuse the whole device. */
 static void
-add_device (GString *xml, const CcwDevice *device)
+add_group (GString *xml, const CcwDevice *device)
+{
+  g_autofree char *group = nodedev_group_name (device);
+
+  if (group == NULL)
+    return;
+  add_line (xml, 2, "<capability type='ccwgroup_member'>");
+  add_escaped (xml, 3, "<group_device>%s</group_device>", group);
+  add_line (xml, 2, "</capability>");
+}
+
+/* <state> and group came with libvirt 11.1: an older schema would refuse the whole device. */
+static void
+add_device (GString *xml, const CcwDevice *device, gboolean with_state)
 {
   add_line (xml, 1, "<capability type='ccw'>");
+  if (with_state)
+    add_escaped (xml, 2, "<state>%s</state>", ccw_device_is_online (device) ? "online" : "offline");
   add_address (xml, 2, ccw_device_get_id (device));
+  if (with_state)
+    add_group (xml, device);
   add_line (xml, 1, "</capability>");
 }
 
@@ -192,7 +208,7 @@ get_driver (const NodedevNode *node)
 }
 
 static void
-add_capability (GString *xml, const NodedevNode *node, gboolean inactive)
+add_capability (GString *xml, const NodedevNode *node, gboolean inactive, NodedevSchema *schema)
 {
   switch (node->kind)
     {
@@ -200,7 +216,7 @@ add_capability (GString *xml, const NodedevNode *node, gboolean inactive)
       add_subchannel (xml, node->subchannel);
       break;
     case NODEDEV_KIND_DEVICE:
-      add_device (xml, node->device);
+      add_device (xml, node->device, nodedev_schema_knows_ccw_state (schema));
       break;
     case NODEDEV_KIND_MDEV:
       if (inactive)
@@ -216,7 +232,7 @@ add_capability (GString *xml, const NodedevNode *node, gboolean inactive)
 }
 
 char *
-nodedev_node_to_xml (const NodedevNode *node, gboolean inactive)
+nodedev_node_to_xml (const NodedevNode *node, gboolean inactive, NodedevSchema *schema)
 {
   gboolean as_persisted = inactive || !nodedev_node_is_active (node);
   const char *path = as_persisted ? NULL : get_path (node);
@@ -232,7 +248,7 @@ nodedev_node_to_xml (const NodedevNode *node, gboolean inactive)
     add_escaped (xml, 1, "<parent>%s</parent>", parent);
   if (driver != NULL)
     add_driver (xml, driver);
-  add_capability (xml, node, as_persisted);
+  add_capability (xml, node, as_persisted, schema);
   g_string_append (xml, "</device>\n");
   return g_string_free (xml, FALSE);
 }

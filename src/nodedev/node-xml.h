@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nodedev/node.h"
+#include "nodedev/schema.h"
 
 /*
  * The device XML that libvirt gives out: same elements, order, indentation
@@ -10,6 +11,6 @@
  *
  * @inactive: how the device is persisted, not how it is now: without path and
  * driver, whatever its kind. Only for persistent devices; an inactive mdev is
- * always shown so. The caller frees it.
+ * always shown so. What @schema does not know is left out. The caller frees it.
  */
-char *nodedev_node_to_xml (const NodedevNode *node, gboolean inactive);
+char *nodedev_node_to_xml (const NodedevNode *node, gboolean inactive, NodedevSchema *schema);

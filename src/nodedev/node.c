@@ -6,6 +6,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
+#include "ccw/sysfs.h"
 #include "nodedev/rpc-error.h"
 
 #define MDEV_PREFIX "mdev_"
@@ -193,6 +194,7 @@ static const struct
   { "css", VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV },
   { "mdev_types", VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV_TYPES },
   { "ccw", VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV },
+  { "ccwgroup_member", NODEDEV_LIST_CCWGROUP_MEMBER },
   { "mdev", VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV },
 };
 
@@ -208,15 +210,39 @@ get_subchannel_flags (const CcwSubchannel *subchannel)
   return flags;
 }
 
+char *
+nodedev_group_name (const CcwDevice *device)
+{
+  g_autofree char *link
+      = g_build_filename (ccw_device_get_syspath (device), "group_device", NULL);
+  g_autofree char *group = ccw_sysfs_read_link_name (link);
+  CcwDevId id;
+
+  return group != NULL && ccw_dev_id_parse (group, &id, NULL)
+             ? ccw_dev_id_to_name (&id, CCW_NAME_PREFIX_CCWGROUP)
+             : NULL;
+}
+
+/* The group costs a look into sysfs: only for those who @asked, by flags. */
 static guint
-get_capability_flags (const NodedevNode *node)
+get_device_flags (const CcwDevice *device, guint asked)
+{
+  g_autofree char *group
+      = (asked & NODEDEV_LIST_CCWGROUP_MEMBER) != 0 ? nodedev_group_name (device) : NULL;
+
+  return VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV
+         | (group != NULL ? NODEDEV_LIST_CCWGROUP_MEMBER : 0);
+}
+
+static guint
+get_capability_flags (const NodedevNode *node, guint asked)
 {
   switch (node->kind)
     {
     case NODEDEV_KIND_SUBCHANNEL:
       return get_subchannel_flags (node->subchannel);
     case NODEDEV_KIND_DEVICE:
-      return VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV;
+      return get_device_flags (node->device, asked);
     case NODEDEV_KIND_MDEV:
       return VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV;
     case NODEDEV_KIND_COMPUTER:
@@ -229,7 +255,7 @@ gsize
 nodedev_node_get_capabilities (const NodedevNode *node,
                                const char *names[NODEDEV_CAPABILITIES_MAX])
 {
-  guint flags = get_capability_flags (node);
+  guint flags = get_capability_flags (node, NODEDEV_LIST_FLAGS);
   gsize n = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (capabilities) && n < NODEDEV_CAPABILITIES_MAX; i++)
@@ -241,12 +267,9 @@ nodedev_node_get_capabilities (const NodedevNode *node,
 gboolean
 nodedev_node_has_capability (const NodedevNode *node, const char *capability)
 {
-  const char *names[NODEDEV_CAPABILITIES_MAX];
-  gsize n = nodedev_node_get_capabilities (node, names);
-
-  for (gsize i = 0; i < n; i++)
-    if (strcmp (names[i], capability) == 0)
-      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (capabilities); i++)
+    if (strcmp (capabilities[i].name, capability) == 0)
+      return (get_capability_flags (node, capabilities[i].flag) & capabilities[i].flag) != 0;
   return FALSE;
 }
 
@@ -265,7 +288,7 @@ nodedev_node_matches (const NodedevNode *node, guint flags)
   const guint persistence = NODEDEV_LIST_PERSISTENT | NODEDEV_LIST_TRANSIENT;
   const guint capability = NODEDEV_LIST_FLAGS & ~(activity | persistence);
 
-  return group_matches (flags, capability, get_capability_flags (node))
+  return group_matches (flags, capability, get_capability_flags (node, flags))
          && group_matches (flags, activity,
                            nodedev_node_is_active (node)
                                ? VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE

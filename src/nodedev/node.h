@@ -44,6 +44,7 @@ typedef struct
  * Flags of "list all" (virConnectListAllNodeDeviceFlags) that libvirt 9.0's
  * headers do not have yet.
  */
+#define NODEDEV_LIST_CCWGROUP_MEMBER (1u << 23) /* since 11.1 */
 #define NODEDEV_LIST_PERSISTENT (1u << 28) /* since 10.1 */
 #define NODEDEV_LIST_TRANSIENT (1u << 29)  /* since 10.1 */
 
@@ -62,6 +63,9 @@ gboolean nodedev_mdev_name_parse (const char *name, char **uuid, CcwDevId *paren
 
 /* "mdev_UUID_0_0_0313"; the caller frees it. */
 char *nodedev_mdev_name (const char *uuid, const CcwDevId *parent);
+
+/* "ccwgroup_0_0_bd00", the group that has @device; NULL: none. The caller frees it. */
+char *nodedev_group_name (const CcwDevice *device);
 
 /* The caller frees the names. "computer" has no parent: NULL. */
 char *nodedev_node_get_name (const NodedevNode *node);

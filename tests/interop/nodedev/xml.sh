@@ -1,12 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The XML of each kind of device: as expected, and valid by libvirt's own schema.
-# UPDATE=1 writes the expected files anew.
-# In the environment also INACTIVE_XML, a program.
+# The XML of each kind of device: as expected, valid by libvirt's own schema and by ours, and taken
+# back where it is an mdev's. UPDATE=1 writes the expected files anew.
+# In the environment also INACTIVE_XML, a program, and SCHEMAS, a folder.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-schema=/usr/share/libvirt/schemas/nodedev.rng
+libvirt_schema=/usr/share/libvirt/schemas/nodedev.rng
+
+# valid NAME FILE SCHEMA
+valid() {
+  ok "$1 is valid by $3" xmllint --noout --relaxng "$3" "$2"
+}
+
+# all_valid SCHEMA...: what is given out of every device.
+all_valid() {
+  for device in $(v nodedev-list; v nodedev-list --inactive); do
+    v nodedev-dumpxml "$device" > "$work/device.xml"
+    for schema in "$@"; do
+      valid "$device" "$work/device.xml" "$schema"
+    done
+  done
+}
 
 # dump FILE DEVICE [OPTION...]
 dump() {
@@ -17,7 +32,8 @@ dump() {
   diff "$here/expected/$file" "$work/$file" > "$work/diff"
   report $? "$*"
   [ ! -s "$work/diff" ] || diag "$(cat "$work/diff")"
-  ok "$* is valid" xmllint --noout --relaxng "$schema" "$work/$file"
+  valid "$*" "$work/$file" "$libvirt_schema"
+  valid "$*" "$work/$file" "$SCHEMAS/nodedev.rng"
 }
 
 # as_persisted FILE DEVICE: its inactive XML is FILE without path and driver.
@@ -56,5 +72,31 @@ ok "destroy" v nodedev-destroy "$mdev"
 dump css-with-types.xml css_0_0_0313
 ok "its inactive XML, validated, defines it again" \
   v nodedev-define --validate "$here/expected/mdev-inactive.xml"
+
+# --- the whole machine --------------------------------------------------------
+
+machine "plug 0.0.0320 0.0.0320 dasd"
+machine "plug 0.0.0321 0.0.0321 3270"
+machine "plug 0.0.0322 0.0.0322 qeth"
+for device in ccw_0_0_0320 ccw_0_0_0321 ccw_0_0_0322; do
+  wait_for "$device is there" v nodedev-info "$device"
+done
+machine "online 0.0.0321 0"
+all_valid "$libvirt_schema" "$SCHEMAS/nodedev.rng"
+
+# --- libvirt 11.1 and later ---------------------------------------------------
+
+stop_daemon
+start_daemon --schema none
+dump_state() {
+  v nodedev-dumpxml "$1" | sed -n '/<state>/p; /ccwgroup_member/,/<.capability>/p'
+}
+is "$(dump_state ccw_0_0_2b09)" "    <state>online</state>" "the state of a device"
+is "$(dump_state ccw_0_0_0321)" "    <state>offline</state>" "of one that is offline"
+is "$(dump_state ccw_0_0_0322)" "    <state>online</state>
+    <capability type='ccwgroup_member'>
+      <group_device>ccwgroup_0_0_0322</group_device>
+    </capability>" "its group"
+all_valid "$SCHEMAS/nodedev.rng"
 
 done_testing

@@ -11,6 +11,7 @@ test_backend_init (TestBackend *test)
   *test = (TestBackend){ 0 };
   test->root = g_dir_make_tmp ("nodedev-XXXXXX", NULL);
   test->paths = ccw_paths_new (test->root);
+  test->backend.schema = nodedev_schema_new (NULL);
   view->host = ccw_host_new ();
   view->store = mdev_store_new (test->paths);
   test->settings = nodedev_settings_new ();
@@ -25,6 +26,7 @@ test_backend_clear (TestBackend *test)
 {
   nodedev_service_free (test->backend.service);
   nodedev_events_free (test->backend.events);
+  nodedev_schema_free (test->backend.schema);
   mdev_store_free (test->backend.view.store);
   ccw_host_free (test->backend.view.host);
   nodedev_settings_free (test->settings);

@@ -308,10 +308,10 @@ update (Mix *mix, RawClient *client)
   nd_update_args args = { name, NULL, 1u << 1 };
 
   g_strdelimit (uuid, "_", '-');
-  xml = g_strdup_printf ("<device><parent>%s</parent><capability type='mdev'>"
+  xml = g_strdup_printf ("<device><name>%s</name><parent>%s</parent><capability type='mdev'>"
                          "<type id='vfio_ccw-io'/><uuid>%s</uuid>"
                          "<attr name='assign' value='%u'/></capability></device>",
-                         PICK (mix, parents), uuid, below (mix, 100));
+                         name, PICK (mix, parents), uuid, below (mix, 100));
   args.xml = xml;
   call (mix, client, ND_PROC_UPDATE, WITH (nd_update_args, args));
 }
