@@ -355,7 +355,9 @@ parse_json (const char *json, gsize length, GError **error)
     }
   if (!json_parser_load_from_data (parser, json, (gssize) length, &reason))
     {
-      g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "not JSON: %s", reason->message);
+      g_autofree char *cited = g_utf8_make_valid (reason->message, -1); /* bytes of the text */
+
+      g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "not JSON: %s", cited);
       return NULL;
     }
   root = json_parser_steal_root (parser);

@@ -14,12 +14,14 @@ gboolean
 mdev_keyfile_load (GKeyFile *file, const char *path, GError **error)
 {
   g_autoptr (GError) reason = NULL;
+  g_autofree char *text = NULL;
 
   if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &reason)
       || g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     return TRUE;
-  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not read %s: %s", path,
-               reason->message);
+  /* It cites the file, which may hold anything. */
+  text = g_utf8_make_valid (reason->message, -1);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not read %s: %s", path, text);
   return FALSE;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/node-xml.h"
 
+#include <string.h>
+
 /* Two spaces a level, as libvirt indents. */
 static void
 add_line (GString *xml, guint level, const char *text)
@@ -8,16 +10,59 @@ add_line (GString *xml, guint level, const char *text)
   g_string_append_printf (xml, "%*s%s\n", (int) level * 2, "", text);
 }
 
+/*
+ * The length of what stands at @escaped and XML has no way to say (XML 1.0,
+ * section 2.2); 0: nothing such. GLib writes control characters as references
+ * nonetheless, libvirt leaves them out.
+ */
+static gsize
+length_of_illegal (const char *escaped)
+{
+  char *end;
+
+  if (g_str_has_prefix (escaped, "\xef\xbf\xbe") || g_str_has_prefix (escaped, "\xef\xbf\xbf"))
+    return strlen ("\xef\xbf\xbe");
+  if (!g_str_has_prefix (escaped, "&#x") || g_ascii_strtoull (escaped + 3, &end, 16) >= 0x20)
+    return 0;
+  return (gsize) (end + 1 - escaped);
+}
+
+/* A reader of XML takes a plain line end or tab in an attribute for a blank, a reference not. */
+static char *
+finish_escaped (const char *escaped)
+{
+  GString *text = g_string_new (NULL);
+
+  for (const char *c = escaped; *c != '\0';)
+    {
+      gsize illegal = length_of_illegal (c);
+
+      if (illegal > 0)
+        {
+          c += illegal;
+          continue;
+        }
+      if (strchr ("\t\n\r", *c) != NULL)
+        g_string_append_printf (text, "&#%d;", *c);
+      else
+        g_string_append_c (text, *c);
+      c++;
+    }
+  return g_string_free (text, FALSE);
+}
+
 /* A line of @format with markup escaped in each of its string arguments. */
 static void G_GNUC_PRINTF (3, 4)
 add_escaped (GString *xml, guint level, const char *format, ...)
 {
+  g_autofree char *escaped = NULL;
   g_autofree char *line = NULL;
   va_list arguments;
 
   va_start (arguments, format);
-  line = g_markup_vprintf_escaped (format, arguments);
+  escaped = g_markup_vprintf_escaped (format, arguments);
   va_end (arguments);
+  line = finish_escaped (escaped);
   add_line (xml, level, line);
 }
 
