@@ -22,8 +22,9 @@ static const char persistent_xml[]
       "<uuid>" UUID "</uuid></capability></device>";
 
 static const char update_xml[]
-    = "<device><parent>ccw_0_0_1234</parent><capability type='mdev'><type id='vfio_ccw-io'/>"
-      "<uuid>" UUID "</uuid><attr name='assign' value='1'/></capability></device>";
+    = "<device><name>" MDEV "</name><parent>ccw_0_0_1234</parent>"
+      "<capability type='mdev'><type id='vfio_ccw-io'/><uuid>" UUID "</uuid>"
+      "<attr name='assign' value='1'/></capability></device>";
 
 /* Names are const here and not in generated structures. */
 static char *

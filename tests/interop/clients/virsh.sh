@@ -17,6 +17,7 @@ names() {
 
 attribute() { # VALUE: the XML of the mdev, with that in its attribute, in $work/mdev.xml
   mdev_xml
+  sed -i "s|<parent>|<name>$mdev</name>&|" "$work/mdev.xml"
   sed -i "s|</capability>|<attr name='assign' value='$1'/></capability>|" "$work/mdev.xml"
 }
 
