@@ -61,6 +61,28 @@ make_schema() {
   sed -f "$TREE/xml/schemas/c-string.sed" "$TREE/xml/schemas/nodedev.rng" > "$1/nodedev-rng.inc"
 }
 
+# build_round_trip COMPILER OUT COVERAGE-FLAGS TARGET: a target with round-trip.c, on the code that
+# reads and writes XML and files. That code alone is instrumented.
+build_round_trip() {
+  local source=$TREE/src object
+  local flags=(-D_GNU_SOURCE '-DG_LOG_DOMAIN="virt-ccw"' '-DVIRT_CCW_VERSION="0"' -w
+    "-DSCHEMAS=\"$TREE/xml/schemas\""
+    -I"$source" -I"$2/generated" -I"$HERE/..")
+
+  make_schema "$2/generated"
+  # shellcheck disable=SC2086 # lists of words
+  compile "$1" "$2" $sanitizers $3 "${flags[@]}" -- "$source"/ccw/*.c "$source"/mdev/*.c \
+    "$source"/nodedev/{mdev-xml,node,node-xml,rpc-error,schema}.c
+  # Another layer may have a file of the same name.
+  # shellcheck disable=SC2046,SC2086
+  compile "$1" "$2/qemu-hook" $sanitizers $3 "${flags[@]}" -- \
+    $(find "$source/qemu-hook" -name '*.c' ! -name '*-main.c')
+  compile "$1" "$2" "${flags[@]}" -- "$HERE/../round-trip.c" "$4"
+  for object in "$2"/qemu-hook/*.o; do
+    mv "$object" "$2/qemu-hook-$(basename "$object")"
+  done
+}
+
 # build COMPILER COVERAGE-FLAG LINK-FLAG
 build() {
   local objects=$work/$1$plain
