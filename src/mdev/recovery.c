@@ -14,7 +14,7 @@ subchannel_exists (const CcwDevId *subchannel)
   return ccw_sysfs_exists (path);
 }
 
-/* With the subchannel, all that the kernel knew of it is gone, and with it what there was to restore. */
+/* All that the kernel knew of it is gone with the subchannel, and so is what there was to restore. */
 static gboolean
 forget_subchannel (MdevRecord *record, const CcwPaths *paths, GError **error)
 {

@@ -96,7 +96,8 @@ mdev_check_device (const MdevIdentity *meant, const CcwDevId *parent, const char
 }
 
 gboolean
-mdev_check_identity (const CcwPaths *paths, const MdevConfig *config, const char *name, GError **error)
+mdev_check_identity (const CcwPaths *paths, const MdevConfig *config, const char *name,
+                     GError **error)
 {
   const CcwDevId *parent = mdev_config_get_parent (config);
   g_autoptr (GError) reason = NULL;

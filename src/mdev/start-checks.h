@@ -40,6 +40,6 @@ gboolean mdev_check_uuid (const char *uuid, GError **error);
 /* vfio_ccw offers one mdev a subchannel: is it still to be had? Errors: CCW_ERROR_IN_USE. */
 gboolean mdev_check_free (const CcwDevId *parent, const char *name, GError **error);
 
-/* Have others reserved the subchannel for, or bound it to, another driver? Errors: CCW_ERROR_STATE. */
+/* Have others reserved the subchannel for, or bound it to, another driver? CCW_ERROR_STATE then. */
 gboolean mdev_check_override (const char *override, const char *name, GError **error);
 gboolean mdev_check_driver (const char *driver, const char *name, GError **error);

@@ -211,8 +211,10 @@ give_back_locked (const CcwPaths *paths, const CcwDevId *parent, GError **error)
     return TRUE;
   record->from = MDEV_POSITION_BOUND;
   record->to = MDEV_POSITION_HOST;
-  /* One that others unbound meanwhile is only put in order: should that fail, it is not taken again. */
-  return is_bound (parent) ? mdev_walk (record, NULL, paths, error) : mdev_recover_record (record, paths, error);
+  if (is_bound (parent))
+    return mdev_walk (record, NULL, paths, error);
+  /* Others unbound it meanwhile. Only put in order: should that fail, it is not taken again. */
+  return mdev_recover_record (record, paths, error);
 }
 
 gboolean

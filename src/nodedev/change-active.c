@@ -15,9 +15,11 @@ prepare_create (gpointer data, GError **error)
 {
   const NodedevChange *change = data;
 
-  return nodedev_change_check_subchannel_exists (change, error) && nodedev_change_check_uuid_inactive (change, error)
+  return nodedev_change_check_subchannel_exists (change, error)
+         && nodedev_change_check_uuid_inactive (change, error)
          && nodedev_change_check_not_defined_here (change, error)
-         && nodedev_change_check_uuid_not_defined_elsewhere (change, error) && nodedev_change_check_subchannel_free (change, error);
+         && nodedev_change_check_uuid_not_defined_elsewhere (change, error)
+         && nodedev_change_check_subchannel_free (change, error);
 }
 
 static gboolean
@@ -31,7 +33,8 @@ prepare_start (gpointer data, GError **error)
   if (node.mdev != NULL)
     return nodedev_change_fail (error, VIR_ERR_OPERATION_INVALID, "Device is already active");
   change->config = mdev_config_copy (node.config);
-  return nodedev_change_check_subchannel_exists (change, error) && nodedev_change_check_uuid_inactive (change, error)
+  return nodedev_change_check_subchannel_exists (change, error)
+         && nodedev_change_check_uuid_inactive (change, error)
          && nodedev_change_check_subchannel_free (change, error);
 }
 
@@ -53,7 +56,8 @@ was_started_by_mdevctl (const NodedevChange *change, const GError *error)
   NodedevNode node;
 
   return g_error_matches (error, CCW_ERROR, CCW_ERROR_EXISTS)
-         && nodedev_node_find (&change->tools->view, change->name, &node, NULL) && node.mdev != NULL;
+         && nodedev_node_find (&change->tools->view, change->name, &node, NULL)
+         && node.mdev != NULL;
 }
 
 static void

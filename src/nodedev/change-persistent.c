@@ -61,7 +61,8 @@ prepare_define (gpointer data, GError **error)
 {
   NodedevChange *change = data;
 
-  if (!nodedev_change_check_subchannel_exists (change, error) || !nodedev_change_check_uuid_not_active_elsewhere (change, error)
+  if (!nodedev_change_check_subchannel_exists (change, error)
+      || !nodedev_change_check_uuid_not_active_elsewhere (change, error)
       || !nodedev_change_check_uuid_not_defined_elsewhere (change, error))
     return FALSE;
   keep_autostart (change);
@@ -77,7 +78,8 @@ prepare_set_autostart (gpointer data, GError **error)
   if (!nodedev_change_find_mdev (change, VIR_ERR_OPERATION_UNSUPPORTED, &node, error))
     return FALSE;
   if (node.config == NULL)
-    return nodedev_change_fail (error, VIR_ERR_OPERATION_INVALID, "cannot set autostart for transient device");
+    return nodedev_change_fail (error, VIR_ERR_OPERATION_INVALID,
+                                "cannot set autostart for transient device");
   if (mdev_config_get_autostart (node.config) == change->autostart)
     return TRUE;
   change->config = mdev_config_copy (node.config);

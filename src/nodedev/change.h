@@ -42,7 +42,7 @@ NodedevChange *nodedev_change_new_for_name (const NodedevChangeTools *tools, con
 /* Tells whoever asked and the log, and frees @change. */
 void nodedev_change_end (NodedevChange *change, const GError *error);
 
-/* As finish() of a job: after one that left the host alone, and after one that may have changed it. */
+/* As finish() of a job: after one that left the host alone, or that may have changed it. */
 void nodedev_change_finish (gpointer change, const GError *error);
 void nodedev_change_finish_and_refresh (gpointer change, const GError *error);
 

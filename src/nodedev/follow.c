@@ -361,7 +361,7 @@ settle_device (NodedevFollow *follow, const CcwDevId *device)
   return has_moved;
 }
 
-/* Definitions made while there was no device on their subchannel are meant for the first there is. */
+/* Definitions made while no device was on their subchannel are meant for the first that comes. */
 static void
 learn_on (NodedevFollow *follow, const CcwDevId *subchannel)
 {
