@@ -2,6 +2,7 @@
 #include "machine-private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "uevent.h"
@@ -35,9 +36,14 @@ mock_device_path (const MockSubchannel *subchannel, const char *leaf)
 void
 mock_emit (MockMachine *machine, const char *action, const char *subsystem, const char *path)
 {
+  const char *devpath = path + strlen ("/sys");
+
   if (machine->quiet)
     return;
-  mock_uevent_send (machine->tree.root, action, subsystem, path + strlen ("/sys"));
+  if (machine->is_mounted)
+    mock_uevent_broadcast (action, subsystem, devpath);
+  else
+    mock_uevent_send (machine->tree.root, action, subsystem, devpath);
 }
 
 static void
@@ -234,6 +240,20 @@ take_index (MockMachine *machine, const MockKind *kind)
 
 /* --- subchannels ---------------------------------------------------------- */
 
+/* css_uevent(), behind what the driver core says. */
+void
+mock_subchannel_tell_driver (MockMachine *machine, MockSubchannel *subchannel, const char *driver)
+{
+  g_autofree char *folder = mock_subchannel_path (subchannel, NULL);
+  g_autofree char *modalias = mock_subchannel_path (subchannel, "modalias");
+  g_autofree char *alias = mock_tree_read (&machine->tree, modalias);
+  g_autofree char *text
+    = driver == NULL ? g_strdup_printf ("MODALIAS=%s\n", alias)
+                     : g_strdup_printf ("DRIVER=%s\nMODALIAS=%s\n", driver, alias);
+
+  put_file (machine, folder, "uevent", text);
+}
+
 void
 mock_subchannel_create (MockMachine *machine, MockSubchannel *subchannel, const char *type)
 {
@@ -244,13 +264,13 @@ mock_subchannel_create (MockMachine *machine, MockSubchannel *subchannel, const 
   g_autofree char *type_line = g_strdup_printf ("%s\n", type);
   g_autofree char *modalias = g_strdup_printf ("css:t%s\n", type);
 
-  put_file (machine, folder, "uevent", "");
   put_file (machine, folder, "type", type_line);
   put_file (machine, folder, "modalias", modalias);
   put_file (machine, folder, "dev_busid", busid);
   put_file (machine, folder, "pimpampom", "80 80 ff\n");
   put_file (machine, folder, "chpids", "10 00 00 00 00 00 00 00\n");
   put_file (machine, folder, "driver_override", "(null)\n");
+  mock_subchannel_tell_driver (machine, subchannel, NULL);
   put_link (machine, folder, "subsystem", "/sys/bus/css");
   mock_tree_link (&machine->tree, bus_link, folder);
   if (subchannel->kind != NULL)
@@ -272,6 +292,24 @@ mock_subchannel_delete (MockMachine *machine, MockSubchannel *subchannel)
 }
 
 /* --- ccw devices ---------------------------------------------------------- */
+
+/* ccw_uevent(), behind what the driver core says. */
+static void
+put_device_uevent (MockMachine *machine, const MockSubchannel *subchannel, const char *folder)
+{
+  const MockKind *kind = subchannel->kind;
+  GString *text = g_string_new (NULL);
+  guint cu_type = 0, cu_model = 0, type = 0, model = 0;
+
+  sscanf (kind->cutype, "%x/%x", &cu_type, &cu_model);
+  if (kind->driver != NULL)
+    g_string_append_printf (text, "DRIVER=%s\n", kind->driver);
+  g_string_append_printf (text, "CU_TYPE=%04X\nCU_MODEL=%02X\n", cu_type, cu_model);
+  if (sscanf (kind->devtype, "%x/%x", &type, &model) == 2)
+    g_string_append_printf (text, "DEV_TYPE=%04X\nDEV_MODEL=%02X\n", type, model);
+  put_file (machine, folder, "uevent", text->str);
+  g_string_free (text, TRUE);
+}
 
 /* Each DASD says whether it is a PAV alias, but none knows while it is offline. */
 static void
@@ -307,7 +345,7 @@ mock_device_register (MockMachine *machine, MockSubchannel *subchannel)
   g_autofree char *cutype = g_strdup_printf ("%s\n", kind->cutype);
   g_autofree char *devtype = g_strdup_printf ("%s\n", kind->devtype);
 
-  put_file (machine, folder, "uevent", "");
+  put_device_uevent (machine, subchannel, folder);
   put_file (machine, folder, "cutype", cutype);
   put_file (machine, folder, "devtype", devtype);
   put_file (machine, folder, "availability", "good\n");

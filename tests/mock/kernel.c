@@ -286,6 +286,7 @@ link_driver (MockMachine *machine, MockSubchannel *subchannel, const char *drive
 
   mock_tree_link (&machine->tree, link, driver_folder);
   mock_tree_link (&machine->tree, back_link, folder);
+  mock_subchannel_tell_driver (machine, subchannel, driver);
 }
 
 static void
@@ -325,6 +326,7 @@ mock_kernel_unbind (MockMachine *machine, MockSubchannel *subchannel)
     mock_device_unregister (machine, subchannel);
   mock_tree_remove (&machine->tree, link);
   mock_tree_remove (&machine->tree, back_link);
+  mock_subchannel_tell_driver (machine, subchannel, NULL);
   mock_emit (machine, "unbind", "css", folder);
 }
 

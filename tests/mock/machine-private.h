@@ -55,6 +55,7 @@ struct _MockMachine
   GHashTable *next_index;  /* kind's name -> how many there have been */
   guint n_orders;
   gboolean quiet;          /* no events now */
+  gboolean is_mounted;     /* over /sys, see mount.c */
 
   struct _MockKernel *kernel;
 };
@@ -64,6 +65,9 @@ struct _MockMachine
 const struct _MockKind *mock_kind_find (const char *name);
 
 void mock_subchannel_create (MockMachine *machine, MockSubchannel *subchannel, const char *type);
+/* @driver is the one that is bound, or NULL. */
+void mock_subchannel_tell_driver (MockMachine *machine, MockSubchannel *subchannel,
+                                  const char *driver);
 void mock_subchannel_delete (MockMachine *machine, MockSubchannel *subchannel);
 
 /* The ccw device appears below its subchannel, with driver and online state, or goes. */
@@ -82,6 +86,12 @@ char *mock_device_path (const MockSubchannel *subchannel, const char *leaf);
 
 void mock_emit (MockMachine *machine, const char *action, const char *subsystem,
                 const char *path);
+
+/* --- mount.c: a machine that is mounted ------------------------------------ */
+
+/* The folder in memory for its files; NULL unless mock_mount_prepare() was called. */
+const char *mock_mount_get_memory (void);
+void mock_mount_end (void);
 
 /* --- kernel.c: what the kernel does ---------------------------------------- */
 

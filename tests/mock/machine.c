@@ -595,7 +595,9 @@ mock_machine_new (void)
   MockMachine *machine = g_new0 (MockMachine, 1);
   g_autoptr (GError) error = NULL;
 
-  machine->tree.root = g_dir_make_tmp ("mock-machine-XXXXXX", &error);
+  machine->tree.root = mock_mount_get_memory () != NULL
+                         ? g_build_filename (mock_mount_get_memory (), "machine", NULL)
+                         : g_dir_make_tmp ("mock-machine-XXXXXX", &error);
   if (machine->tree.root == NULL)
     g_error ("%s", error->message);
   g_rec_mutex_init (&machine->lock);
@@ -622,6 +624,7 @@ mock_machine_free (MockMachine *machine)
     return;
   mock_kernel_stop (machine->kernel);
   g_unsetenv ("UMOCKDEV_DIR");
+  mock_mount_end ();
   mock_tree_remove (&machine->tree, "/");
   g_hash_table_unref (machine->subchannels);
   g_hash_table_unref (machine->next_index);

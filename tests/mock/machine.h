@@ -58,6 +58,17 @@ MockMachine *mock_machine_new (void);
 void mock_machine_free (MockMachine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockMachine, mock_machine_free)
 
+/*
+ * For programs into which umockdev's library cannot be loaded, and for machines
+ * of many thousand devices: the calling process gets mount and network
+ * namespaces of its own, and temporary files in memory, all gone with it. Then
+ * the machine's /sys is mounted over the real one, and events go to all of the
+ * network namespace; /proc and /dev stay real. Both need root. The first comes before
+ * mock_machine_new(), and before there are threads.
+ */
+gboolean mock_mount_prepare (GError **error);
+gboolean mock_machine_mount (MockMachine *machine, GError **error);
+
 /* Does one verb, arguments as for printf, and waits until the kernel is done with it. */
 void mock_machine_do (MockMachine *machine, const char *format, ...) G_GNUC_PRINTF (2, 3);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * mock-machine [--describe FILE] [--do VERB]… COMMAND ARGUMENT…
+ * mock-machine [--mount] [--describe FILE] [--do VERB]… COMMAND ARGUMENT…
  *     makes a machine, does the verbs (machine.h), runs COMMAND in it and
  *     ends as that does
  * mock-machine --control VERB
@@ -24,11 +24,13 @@
 static char *describe;
 static char **verbs;
 static char *control;
+static gboolean is_mounted;
 static char **command;
 
 static const GOptionEntry entries[] = {
   { "describe", 0, 0, G_OPTION_ARG_FILENAME, &describe, "Make the machine in FILE", "FILE" },
   { "do", 0, 0, G_OPTION_ARG_STRING_ARRAY, &verbs, "Do VERB before the command", "VERB" },
+  { "mount", 0, 0, G_OPTION_ARG_NONE, &is_mounted, "Mount it over /sys instead of preloading", NULL },
   { "control", 0, 0, G_OPTION_ARG_STRING, &control, "Do VERB in the running machine", "VERB" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &command, NULL, "COMMAND…" },
   G_OPTION_ENTRY_NULL
@@ -106,7 +108,8 @@ prepare_environment (gpointer unused)
 {
   const char *preload = g_getenv ("LD_PRELOAD");
   const char *asan = g_getenv ("ASAN_OPTIONS");
-  g_autofree char *libraries = g_strjoin (":", MOCK_PRELOAD, preload, NULL);
+  const char *ours = is_mounted ? MOCK_PRELOAD_MOUNTED : MOCK_PRELOAD;
+  g_autofree char *libraries = g_strjoin (":", ours, preload, NULL);
   g_autofree char *options = g_strjoin (":", "verify_asan_link_order=0", asan, NULL);
 
   g_setenv ("LD_PRELOAD", libraries, TRUE);
@@ -138,13 +141,25 @@ run_command (GError **error)
   return exit_code_of (status);
 }
 
+static int
+run_machine (GError **error)
+{
+  g_autoptr (MockMachine) machine = NULL;
+
+  if (is_mounted && !mock_mount_prepare (error))
+    return -1;
+  machine = mock_machine_new ();
+  if ((is_mounted && !mock_machine_mount (machine, error)) || !furnish (machine, error))
+    return -1;
+  return run_command (error);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("- run a command in a mock machine");
   g_autoptr (GError) error = NULL;
-  g_autoptr (MockMachine) machine = NULL;
-  int code = -1;
+  int code;
 
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_strict_posix (context, TRUE);
@@ -157,9 +172,7 @@ main (int argc, char **argv)
   if (control != NULL)
     return ask_kernel (control) ? 0 : 1;
 
-  machine = mock_machine_new ();
-  if (furnish (machine, &error))
-    code = run_command (&error);
+  code = run_machine (&error);
   if (error != NULL)
     g_printerr ("%s\n", error->message);
   return code < 0 ? 1 : code;

@@ -12,6 +12,9 @@
  * Changes to files below the folder in MOCK_STEPS_BELOW are made as ever, but
  * the kernel is asked first: it may have them fail, or their program die.
  *
+ * Where the machine is mounted over /sys, UMOCKDEV_DIR is empty and umockdev's
+ * library is not there.
+ *
  * The kernel's address is in MOCK_KERNEL_SOCKET; without it, or for files that are not
  * in the mock machine, nothing is different. Not seen: writes by stdio (a
  * shell's echo is seen in dash, not in bash).

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <glob.h>
+#include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -12,6 +13,9 @@
 
 /* libudev's private format between udevd and its listeners (systemd, device-monitor.c). */
 #define MONITOR_MAGIC 0xfeedcafe
+
+/* The group of the uevent netlink family in which udevd speaks. */
+#define GROUP_UDEV 2
 
 typedef struct
 {
@@ -107,4 +111,19 @@ mock_uevent_send (const char *root, const char *action, const char *subsystem,
     for (gsize i = 0; i < found.gl_pathc; i++)
       send_to (found.gl_pathv[i], message);
   globfree (&found);
+}
+
+void
+mock_uevent_broadcast (const char *action, const char *subsystem, const char *devpath)
+{
+  struct sockaddr_nl group = { .nl_family = AF_NETLINK, .nl_groups = GROUP_UDEV };
+  g_autoptr (GByteArray) message = make_message (action, subsystem, devpath);
+  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+
+  /* ECONNREFUSED: nobody listens. */
+  if (fd < 0
+      || (sendto (fd, message->data, message->len, 0, (struct sockaddr *) &group, sizeof group) < 0
+          && errno != ECONNREFUSED))
+    g_error ("could not send an event: %s", g_strerror (errno));
+  close (fd);
 }

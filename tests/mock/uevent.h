@@ -15,3 +15,6 @@
  */
 void mock_uevent_send (const char *root, const char *action, const char *subsystem,
                        const char *devpath);
+
+/* The same to every monitor in this network namespace, which must be the machine's own. */
+void mock_uevent_broadcast (const char *action, const char *subsystem, const char *devpath);
