@@ -25,6 +25,7 @@ struct _CcwHost
   GHashTable *by_device;   /* key of the device id -> CcwSubchannel */
   GHashTable *devices;     /* key of the id -> CcwDevice, owned */
   GHashTable *mdevs;       /* UUID -> CcwMdev, owned */
+  GHashTable *by_parent;   /* key of a subchannel's id -> the CcwMdev on it */
   guint generation;        /* of the last scan */
 
   CcwHostFunc listener;
@@ -48,6 +49,7 @@ ccw_host_new (void)
   host->devices = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) ccw_device_free);
   host->mdevs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                        (GDestroyNotify) ccw_mdev_free);
+  host->by_parent = g_hash_table_new (NULL, NULL);
   return host;
 }
 
@@ -62,6 +64,7 @@ ccw_host_free (CcwHost *host)
   g_clear_pointer (&host->monitor, udev_monitor_unref);
   g_clear_pointer (&host->udev, udev_unref);
   g_hash_table_unref (host->by_device);
+  g_hash_table_unref (host->by_parent);
   g_hash_table_unref (host->subchannels);
   g_hash_table_unref (host->devices);
   g_hash_table_unref (host->mdevs);
@@ -111,14 +114,7 @@ ccw_host_get_mdev (CcwHost *host, const char *uuid)
 const CcwMdev *
 ccw_host_get_mdev_on (CcwHost *host, const CcwDevId *subchannel)
 {
-  GHashTableIter iter;
-  gpointer mdev;
-
-  g_hash_table_iter_init (&iter, host->mdevs);
-  while (g_hash_table_iter_next (&iter, NULL, &mdev))
-    if (ccw_dev_id_equal (ccw_mdev_get_parent_id (mdev), subchannel))
-      return mdev;
-  return NULL;
+  return g_hash_table_lookup (host->by_parent, ccw_dev_id_hash_key (subchannel));
 }
 
 static int
@@ -351,10 +347,31 @@ update_device (CcwHost *host, const CcwDevId *id)
 /* --- what is known of mediated devices ----------------------------------- */
 
 static void
+unlink_mdev (CcwHost *host, const CcwMdev *mdev)
+{
+  gpointer key = ccw_dev_id_hash_key (&mdev->parent);
+
+  /* Its successor may be there already. */
+  if (g_hash_table_lookup (host->by_parent, key) == mdev)
+    g_hash_table_remove (host->by_parent, key);
+}
+
+static void
 drop_mdev (CcwHost *host, CcwMdev *mdev)
 {
   notify (host, CCW_CHANGE_REMOVED, CCW_KIND_MDEV, mdev);
+  unlink_mdev (host, mdev);
   g_hash_table_remove (host->mdevs, mdev->uuid);
+}
+
+/* One that was on the same subchannel has gone, whether or not its event has come. */
+static void
+drop_predecessor (CcwHost *host, const CcwMdev *mdev)
+{
+  CcwMdev *there = g_hash_table_lookup (host->by_parent, ccw_dev_id_hash_key (&mdev->parent));
+
+  if (there != NULL)
+    drop_mdev (host, there);
 }
 
 /* Takes @mdev over. */
@@ -370,8 +387,12 @@ put_mdev (CcwHost *host, CcwMdev *mdev)
       ccw_mdev_free (mdev);
       return;
     }
+  if (known != NULL)
+    unlink_mdev (host, known);
+  drop_predecessor (host, mdev);
   /* The key lives in the value: both are replaced. */
   g_hash_table_replace (host->mdevs, mdev->uuid, mdev);
+  g_hash_table_insert (host->by_parent, ccw_dev_id_hash_key (&mdev->parent), mdev);
   notify (host, known == NULL ? CCW_CHANGE_ADDED : CCW_CHANGE_UPDATED, CCW_KIND_MDEV, mdev);
 }
 
@@ -401,29 +422,17 @@ is_uuid (const char *name)
 
 /* --- refresh ------------------------------------------------------------- */
 
-static GPtrArray *
-uuids_of_mdevs_on (CcwHost *host, const CcwDevId *parent)
-{
-  GPtrArray *uuids = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, host->mdevs);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (ccw_dev_id_equal (&((CcwMdev *) value)->parent, parent))
-      g_ptr_array_add (uuids, g_strdup (((CcwMdev *) value)->uuid));
-  return uuids;
-}
-
 static void
 refresh_known_children (CcwHost *host, const CcwDevId *subchannel)
 {
-  const CcwSubchannel *known = ccw_host_get_subchannel (host, subchannel);
-  g_autoptr (GPtrArray) uuids = uuids_of_mdevs_on (host, subchannel);
+  const CcwMdev *mdev = ccw_host_get_mdev_on (host, subchannel);
+  g_autofree char *uuid = mdev == NULL ? NULL : g_strdup (mdev->uuid); /* gone with it */
+  const CcwSubchannel *known;
   CcwDevId device;
 
-  for (guint i = 0; i < uuids->len; i++)
-    update_mdev (host, g_ptr_array_index (uuids, i));
+  if (uuid != NULL)
+    update_mdev (host, uuid);
+  known = ccw_host_get_subchannel (host, subchannel);
   if (known == NULL || !known->state.has_device)
     return;
   device = known->state.device;

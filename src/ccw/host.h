@@ -72,7 +72,7 @@ const CcwSubchannel *ccw_host_get_subchannel_of_device (CcwHost *host, const Ccw
 const CcwDevice *ccw_host_get_device (CcwHost *host, const CcwDevId *id);
 const CcwMdev *ccw_host_get_mdev (CcwHost *host, const char *uuid);
 
-/* The active mdev on @subchannel, of which there is at most one; looks at every mdev. */
+/* The active mdev on @subchannel; vfio_ccw has at most one on each. */
 const CcwMdev *ccw_host_get_mdev_on (CcwHost *host, const CcwDevId *subchannel);
 
 /* All of a kind, ordered by id (mdevs by UUID); the array is the caller's, its elements the host's. */

@@ -234,7 +234,8 @@ check_fits (const GPtrArray *names, GError **error)
   if (names->len <= ND_DEVICE_LIST_MAX)
     return TRUE;
   g_set_error (error, NODEDEV_ERROR, VIR_ERR_RPC,
-               "Too many node_devices '%u' for limit '%d'", names->len, ND_DEVICE_LIST_MAX);
+               "Too many node_devices '%u' for limit '%d'; list them by capability", names->len,
+               ND_DEVICE_LIST_MAX);
   return FALSE;
 }
 
