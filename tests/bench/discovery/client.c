@@ -2,7 +2,8 @@
 
 /*
  * client URI PID TASK [ARGUMENT…]
- *     measures the daemon PID behind URI; prints lines "KEY NUMBER"
+ *     measures the daemon PID behind URI; prints lines "KEY NUMBER". With LARGE in
+ *     the environment there are more devices than one list can hold
  * client now
  *     prints the clock that first-list wants to know the daemon's start by
  * client persist N AUTOSTART FOLDER
@@ -31,6 +32,7 @@
 
 static const char *uri;
 static pid_t pid;
+static gboolean is_large;
 
 static G_NORETURN void
 die (const char *doing)
@@ -150,69 +152,75 @@ print_peak (void)
 
 /* --- lists ---------------------------------------------------------------- */
 
-typedef struct
+/* More devices than an answer can hold (REMOTE_NODE_DEVICE_LIST_MAX) are asked for by capability. */
+static const guint all_at_once[] = { 0 };
+static const guint by_capability[]
+  = { VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV,
+      VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV, VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV };
+
+typedef void (*DeviceFunc) (virNodeDevicePtr device);
+
+/* How many devices there are, each given to @func (may be NULL) and freed; -1 when they cannot be
+ * listed. */
+static int
+list_part (virConnectPtr connection, guint flags, DeviceFunc func)
 {
   virNodeDevicePtr *devices;
-  int n;
-} List;
+  int n = virConnectListAllNodeDevices (connection, &devices, flags);
 
-static gboolean
-list_get (virConnectPtr connection, guint flags, List *list)
-{
-  list->n = virConnectListAllNodeDevices (connection, &list->devices, flags);
-  return list->n >= 0;
+  for (int i = 0; i < n; i++)
+    {
+      if (func != NULL)
+        func (devices[i]);
+      virNodeDeviceFree (devices[i]);
+    }
+  if (n >= 0)
+    free (devices);
+  return n;
 }
 
-static void
-list_clear (List *list)
+static int
+list_parts (virConnectPtr connection, const guint *flags, gsize n_flags, DeviceFunc func)
 {
-  for (int i = 0; i < list->n; i++)
-    virNodeDeviceFree (list->devices[i]);
-  free (list->devices);
+  int total = 0;
+
+  for (gsize i = 0; i < n_flags; i++)
+    {
+      int n = list_part (connection, flags[i], func);
+
+      if (n < 0)
+        return -1;
+      total += n;
+    }
+  return total;
+}
+
+static int
+list_all (virConnectPtr connection, DeviceFunc func)
+{
+  return is_large ? list_parts (connection, by_capability, G_N_ELEMENTS (by_capability), func)
+                  : list_parts (connection, all_at_once, G_N_ELEMENTS (all_at_once), func);
 }
 
 static void
 work_list (virConnectPtr connection, gpointer data)
 {
-  List list;
-
-  if (!list_get (connection, 0, &list))
+  if (list_all (connection, NULL) < 0)
     die ("list");
-  list_clear (&list);
+}
+
+static void
+get_parent (virNodeDevicePtr device)
+{
+  virNodeDeviceGetParent (device);
 }
 
 /* The calls of "virsh nodedev-list --tree", without what virsh makes of them. */
 static void
 work_tree (virConnectPtr connection, gpointer data)
 {
-  List list;
-
-  if (!list_get (connection, 0, &list))
+  if (list_all (connection, get_parent) < 0)
     die ("list");
-  for (int i = 0; i < list.n; i++)
-    virNodeDeviceGetParent (list.devices[i]);
-  list_clear (&list);
-}
-
-/* More devices than an answer can hold are listed by capability. */
-static int
-count_devices (virConnectPtr connection)
-{
-  static const guint caps[]
-    = { VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV,
-        VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV, VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV };
-  int n = 0;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (caps); i++)
-    {
-      List list;
-
-      if (!list_get (connection, caps[i], &list))
-        die ("list by capability");
-      n += list.n;
-      list_clear (&list);
-    }
-  return n;
 }
 
 /* @argument: milliseconds of the clock at which the daemon was started. */
@@ -228,7 +236,9 @@ task_first_list (char **argument)
     g_usleep (1000);
   if (connection == NULL)
     die ("connect");
-  n = count_devices (connection);
+  n = list_all (connection, NULL);
+  if (n < 0)
+    die ("list");
   print ("start-ms", now_ms () - begin);
   print ("start-cpu-ms", cpu_ms ());
   print ("devices-n", n);
@@ -289,13 +299,11 @@ static gpointer
 run_client (gpointer data)
 {
   virConnectPtr connection = try_open ();
-  List list = { .n = -1 };
+  int n = connection == NULL ? -1 : list_all (connection, NULL);
 
-  if (connection != NULL && list_get (connection, 0, &list))
-    list_clear (&list);
   if (connection != NULL)
     virConnectClose (connection);
-  return GINT_TO_POINTER (list.n > 0);
+  return GINT_TO_POINTER (n > 0);
 }
 
 static void
@@ -558,6 +566,7 @@ main (int argc, char **argv)
   for (gsize i = 0; argc > 3 && i < G_N_ELEMENTS (tasks); i++)
     if (strcmp (argv[3], tasks[i].name) == 0 && argc == 4 + tasks[i].n_arguments)
       {
+        is_large = g_getenv ("LARGE") != NULL;
         uri = argv[1];
         pid = (pid_t) atoi (argv[2]);
         tasks[i].run (argv + 4);
