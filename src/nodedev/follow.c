@@ -20,8 +20,6 @@ struct _NodedevFollow
   GHashTable *by_name;   /* an mdev's -> Definition, both owned */
   GHashTable *by_device; /* key of a device's id -> GPtrArray of Definition, owned by by_name */
   GHashTable *arrivals;  /* keys of the devices that wait in the queue */
-  GPtrArray *unknown;    /* of MdevConfig, owned: those to be learnt of when there is time */
-  guint learning;        /* id of the source that does, or 0 */
   gboolean is_ending;
 };
 
@@ -140,41 +138,21 @@ adopt (NodedevFollow *follow, const MdevConfig *config, GError **error)
   return g_steal_pointer (&identity);
 }
 
-/* Takes @identity and @error over, of which either or both may be NULL. */
-static void
-put_learnt (NodedevFollow *follow, const MdevConfig *config, MdevIdentity *identity, GError *error)
-{
-  if (error != NULL)
-    log_failure (mdev_config_get_uuid (config), mdev_config_get_parent (config), error);
-  g_clear_error (&error);
-  if (identity != NULL)
-    put_new (follow, config, identity);
-}
-
-/* FALSE when nothing was noted of @config yet. */
-static gboolean
-recall (NodedevFollow *follow, const MdevConfig *config)
-{
-  GError *error = NULL;
-  MdevIdentity *identity = mdev_identity_load (follow->paths, mdev_config_get_uuid (config),
-                                               mdev_config_get_parent (config), &error);
-  gboolean has_note = identity != NULL || error != NULL;
-
-  put_learnt (follow, config, identity, error);
-  return has_note;
-}
-
 /* Learns what @config is meant for, if there is anything to learn. */
 static void
 learn (NodedevFollow *follow, const MdevConfig *config)
 {
-  GError *error = NULL;
-  MdevIdentity *identity;
+  const char *uuid = mdev_config_get_uuid (config);
+  const CcwDevId *parent = mdev_config_get_parent (config);
+  g_autoptr (GError) error = NULL;
+  MdevIdentity *identity = mdev_identity_load (follow->paths, uuid, parent, &error);
 
-  if (recall (follow, config))
-    return;
-  identity = adopt (follow, config, &error);
-  put_learnt (follow, config, identity, error);
+  if (identity == NULL && error == NULL)
+    identity = adopt (follow, config, &error);
+  if (error != NULL)
+    log_failure (uuid, parent, error);
+  if (identity != NULL)
+    put_new (follow, config, identity);
 }
 
 /*
@@ -556,46 +534,6 @@ on_event (const NodedevEvent *event, gpointer user_data)
     note_arrival (user_data, &id);
 }
 
-/* It may have gone or changed, or been learnt of, since it was seen. */
-static void
-learn_if_unknown (NodedevFollow *follow, const MdevConfig *seen)
-{
-  const char *uuid = mdev_config_get_uuid (seen);
-  const CcwDevId *parent = mdev_config_get_parent (seen);
-  const MdevConfig *config = mdev_store_get (follow->view.store, uuid, parent);
-  g_autofree char *name = nodedev_mdev_name (uuid, parent);
-
-  if (config != NULL && !g_hash_table_contains (follow->by_name, name))
-    learn (follow, config);
-}
-
-static gboolean
-on_idle (gpointer data)
-{
-  NodedevFollow *follow = data;
-  g_autoptr (MdevConfig) seen
-      = g_ptr_array_steal_index_fast (follow->unknown, follow->unknown->len - 1);
-
-  learn_if_unknown (follow, seen);
-  if (follow->unknown->len > 0)
-    return G_SOURCE_CONTINUE;
-  follow->learning = 0;
-  return G_SOURCE_REMOVE;
-}
-
-/*
- * Each note that is written waits for the disk. A host may have thousands of
- * definitions that were made before virtccwd came, and its clients do not wait
- * for all of them.
- */
-static void
-learn_later (NodedevFollow *follow, const MdevConfig *config)
-{
-  g_ptr_array_add (follow->unknown, mdev_config_copy (config));
-  if (follow->learning == 0)
-    follow->learning = g_idle_add (on_idle, follow);
-}
-
 void
 nodedev_follow_all (NodedevFollow *follow)
 {
@@ -606,8 +544,7 @@ nodedev_follow_all (NodedevFollow *follow)
   /* What was undefined while nobody looked is not what will be defined next under its name. */
   mdev_identity_foreach (follow->paths, forget_unless_there, follow);
   for (guint i = 0; i < configs->len; i++)
-    if (!recall (follow, g_ptr_array_index (configs, i)))
-      learn_later (follow, g_ptr_array_index (configs, i));
+    learn (follow, g_ptr_array_index (configs, i));
   definitions = g_hash_table_get_values (follow->by_name);
   for (GList *item = definitions; item != NULL; item = item->next)
     settle (follow, item->data);
@@ -637,7 +574,6 @@ nodedev_follow_new (const NodedevView *view, NodedevEvents *events, const CcwPat
                                            (GDestroyNotify) definition_free);
   follow->by_device = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
   follow->arrivals = g_hash_table_new (NULL, NULL);
-  follow->unknown = g_ptr_array_new_with_free_func ((GDestroyNotify) mdev_config_free);
   nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, on_event, follow);
   nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_UPDATE, on_event, follow);
   return follow;
@@ -653,9 +589,6 @@ void
 nodedev_follow_free (NodedevFollow *follow)
 {
   nodedev_events_unsubscribe_all (follow->events, follow);
-  if (follow->learning != 0)
-    g_source_remove (follow->learning);
-  g_ptr_array_unref (follow->unknown);
   g_hash_table_unref (follow->arrivals);
   g_hash_table_unref (follow->by_device);
   g_hash_table_unref (follow->by_name);

@@ -29,10 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevFollow, nodedev_follow_free)
 /* Nothing goes into the queue any more; what is undefined is still forgotten. */
 void nodedev_follow_end (NodedevFollow *follow);
 
-/*
- * Looks at all definitions now; those that move are not told of. Of which
- * nothing is noted yet are learnt of in the main loop, one by one.
- */
+/* Looks at all definitions now; those that move are not told of. */
 void nodedev_follow_all (NodedevFollow *follow);
 
 /*
