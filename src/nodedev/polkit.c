@@ -116,13 +116,24 @@ judge (const Check *check, GVariant *reply)
 }
 
 static void
+on_told (GObject *bus, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) reply
+      = g_dbus_connection_call_finish (G_DBUS_CONNECTION (bus), result, NULL);
+}
+
+/*
+ * Waits for the answer, which says nothing: without that the connection, of which
+ * ours may be the last reference, could go before the message has left.
+ */
+static void
 tell_cancelled (const Check *check)
 {
   if (!g_cancellable_is_cancelled (check->cancellable) || check->bus == NULL)
     return;
   g_dbus_connection_call (check->bus, BUS_NAME, OBJECT, INTERFACE, "CancelCheckAuthorization",
                           g_variant_new ("(s)", check->id), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                          -1, NULL, NULL, NULL);
+                          -1, NULL, on_told, NULL);
 }
 
 static void

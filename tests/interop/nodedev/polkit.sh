@@ -153,6 +153,42 @@ denied() {
 wait_for "who is refused may not" denied && report 0 "who is refused may not"
 ok "root may, whatever the rules say" v uri
 
+# --- a password --------------------------------------------------------------
+
+# An agent waits for a password when the client leaves: nobody is to be asked any further. (virsh
+# would start the agent itself, but as a second choice, which needs logind.)
+rule ""
+undecided() {
+  as nobody uri > "$work/out" 2>&1
+  grep -q "no polkit agent" "$work/out"
+}
+wait_for "the rule is gone" undecided
+stdbuf -oL dbus-monitor --address "unix:path=$bus" "interface='org.freedesktop.PolicyKit1.Authority'" \
+  > "$work/asked" 2>&1 &
+services="$services $!"
+mkfifo "$work/go" "$work/keys"
+chmod 644 "$work/go"
+# shellcheck disable=SC2016 # the inner shell's
+env -u LD_PRELOAD -u UMOCKDEV_DIR setpriv --reuid nobody --clear-groups \
+  sh -c 'read -r go < "$0"; exec virsh -q -c "$1" uri' "$work/go" "$uri" > "$work/out" 2>&1 &
+client=$!
+exec 4<> "$work/keys"
+env -u LD_PRELOAD -u UMOCKDEV_DIR script -qefc \
+  "exec setpriv --reuid nobody --clear-groups pkttyagent --process $client" /dev/null \
+  < "$work/keys" > "$work/terminal" 2>&1 &
+agent=$!
+wait_for "the agent is known" grep -q "member=RegisterAuthenticationAgent" "$work/asked"
+echo > "$work/go"
+wait_for "a password is asked for" grep -q "AUTHENTICATING FOR $manage" "$work/terminal" &&
+  report 0 "a user who has an agent is asked for a password"
+ok "others are served meanwhile" v uri
+is "$(grep -c "member=CancelCheck" "$work/asked")" 0 "the question waits"
+kill "$client"
+wait_for "polkit is told" grep -q "member=CancelCheck" "$work/asked" &&
+  report 0 "but no longer than the client"
+kill "$agent"
+exec 4>&-
+
 # --- what is asked -----------------------------------------------------------
 
 restart 'auth_unix_ro = "polkit"'
