@@ -13,16 +13,23 @@
 #define FOLDER_MODE 0755
 #define STAMP_MODE 0644
 
-static char *
-stamp_path (const CcwPaths *paths)
+/* Marks in RUN, each of which ends the time in which something is started early. */
+#define STAMP_AUTOSTARTED "autostarted"
+#define STAMP_GIVEN_BACK "given-back"
+
+static gboolean
+has_stamp (const CcwPaths *paths, const char *name)
 {
-  return g_build_filename (ccw_paths_run_dir (paths), "autostarted", NULL);
+  g_autofree char *path = g_build_filename (ccw_paths_run_dir (paths), name, NULL);
+
+  return ccw_sysfs_exists (path);
 }
 
-gboolean
-mdev_take_boot_stamp (const CcwPaths *paths)
+/* TRUE for the first who asks. */
+static gboolean
+take_stamp (const CcwPaths *paths, const char *name)
 {
-  g_autofree char *path = stamp_path (paths);
+  g_autofree char *path = g_build_filename (ccw_paths_run_dir (paths), name, NULL);
   int fd = -1;
 
   if (g_mkdir_with_parents (ccw_paths_run_dir (paths), FOLDER_MODE) == 0)
@@ -34,6 +41,18 @@ mdev_take_boot_stamp (const CcwPaths *paths)
   else
     g_warning ("could not make %s: %s", path, g_strerror (errno));
   return TRUE;
+}
+
+gboolean
+mdev_take_boot_stamp (const CcwPaths *paths)
+{
+  return take_stamp (paths, STAMP_AUTOSTARTED);
+}
+
+void
+mdev_end_early (const CcwPaths *paths)
+{
+  take_stamp (paths, STAMP_GIVEN_BACK);
 }
 
 /* The subchannel of a device that a driver of the host has: the folder above its own. */
@@ -78,13 +97,13 @@ find_config (MdevStore *store, const CcwPaths *paths, const CcwDevId *subchannel
 gboolean
 mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char **uuid, GError **error)
 {
-  g_autofree char *stamp = stamp_path (paths);
   g_autoptr (MdevStore) store = mdev_store_new (paths);
   const MdevConfig *config;
   CcwDevId subchannel;
 
   *uuid = NULL;
-  if (ccw_sysfs_exists (stamp) || !find_subchannel (device, &subchannel))
+  if (has_stamp (paths, STAMP_AUTOSTARTED) || has_stamp (paths, STAMP_GIVEN_BACK)
+      || !find_subchannel (device, &subchannel))
     return TRUE;
   mdev_store_load_on (store, &subchannel);
   config = find_config (store, paths, &subchannel, device);

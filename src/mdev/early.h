@@ -25,3 +25,10 @@ gboolean mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char *
  * for that one.
  */
 gboolean mdev_take_boot_stamp (const CcwPaths *paths);
+
+/*
+ * Nothing is started early from now on: somebody gives a device back to the
+ * host, where virtccwd need not ever start, and the device that appears then
+ * is not to be taken again (RUN/given-back tells). Called by transitions.
+ */
+void mdev_end_early (const CcwPaths *paths);

@@ -107,6 +107,17 @@ test_after_boot (Fixture *fixture, gconstpointer data)
 }
 
 /* What another program uses by then is not taken. */
+/* As by mdevctl's stop, where virtccwd never starts. */
+static void
+test_given_back (Fixture *fixture, gconstpointer data)
+{
+  define (fixture, UUID, TRUE);
+  note (fixture, UUID, DEVICE);
+  start (fixture, DISK, UUID);
+  stop (fixture, UUID, FALSE);
+  assert_left_alone (fixture);
+}
+
 static void
 test_used (Fixture *fixture, gconstpointer data)
 {
@@ -169,6 +180,7 @@ main (int argc, char **argv)
   transition_fixture_add ("/early/not-known", NULL, test_not_known);
   transition_fixture_add ("/early/renumbered", NULL, test_renumbered);
   transition_fixture_add ("/early/after-boot", NULL, test_after_boot);
+  transition_fixture_add ("/early/given-back", NULL, test_given_back);
   transition_fixture_add ("/early/used", NULL, test_used);
   transition_fixture_add ("/early/ignored", NULL, test_ignored);
   return g_test_run ();
