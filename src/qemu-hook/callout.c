@@ -5,7 +5,6 @@
 
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
-#include "mdev/closed.h"
 #include "mdev/identity.h"
 #include "mdev/start-checks.h"
 #include "mdev/transition.h"
@@ -120,12 +119,6 @@ make_ready (const Task *task, GError **error)
 }
 
 static gboolean
-check_closed (const Task *task, GError **error)
-{
-  return mdev_check_closed (task->uuid, mdev_close_patience_ms, error);
-}
-
-static gboolean
 give_back (const Task *task, GError **error)
 {
   return mdev_give_back (task->paths, task->parent, error);
@@ -145,7 +138,6 @@ static const struct
   { "post", "undefine", "success", forget_device },
   { "pre", "start", NULL, make_ready },
   { "post", "start", "failure", give_back },
-  { "pre", "stop", NULL, check_closed },
   { "post", "stop", "success", give_back },
 };
 

@@ -63,12 +63,9 @@ like "$(mdevctl list)" "$disk_uuid $disk vfio_ccw-io manual (defined)*" "mdevctl
 like "$(mdevctl list --dumpjson)" "*\"mdev_type\": \"vfio_ccw-io\"*" "in JSON, too"
 fails_with 1 "*exists already*" "start again" mdevctl start -u "$disk_uuid"
 ok "it is still there" is_active "$disk_uuid"
-machine "open 4711 qemu-system-s39 /dev/vfio/0"
-fails_with 1 "*qemu-system-s39 (process 4711) has /dev/vfio/0 open*" "stop while a guest has it" \
-  mdevctl stop -u "$disk_uuid"
-ok "it is still there" is_active "$disk_uuid"
+machine "open 4711 libvirtd /dev/vfio/0" # as long as mdevctl takes, to keep guests off
+ok "stop, as libvirt asks for it" mdevctl stop -u "$disk_uuid"
 machine "close 4711"
-ok "stop" mdevctl stop -u "$disk_uuid"
 as_defined "gives back driver, override and online state"
 
 ok "start what is not defined" mdevctl start -u "$terminal_uuid" -p $terminal -t vfio_ccw-io
