@@ -369,11 +369,13 @@ parse_json (const char *json, gsize length, GError **error)
   return root;
 }
 
+/* json-glib takes octal escapes, which are not JSON, and by which bytes come that are not UTF-8. */
 static const char *
 get_string (JsonNode *node)
 {
   if (node == NULL || !JSON_NODE_HOLDS_VALUE (node)
-      || json_node_get_value_type (node) != G_TYPE_STRING)
+      || json_node_get_value_type (node) != G_TYPE_STRING
+      || !g_utf8_validate (json_node_get_string (node), -1, NULL))
     return NULL;
   return json_node_get_string (node);
 }
@@ -384,7 +386,7 @@ get_string_member (JsonObject *object, const char *key, GError **error)
   const char *value = get_string (json_object_get_member (object, key));
 
   if (value == NULL)
-    g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "\"%s\" is missing or not a string", key);
+    g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "\"%s\" is missing or no string of UTF-8", key);
   return value;
 }
 
@@ -400,7 +402,7 @@ read_attribute (MdevConfig *config, JsonNode *node, GError **error)
   if (JSON_NODE_HOLDS_OBJECT (node) && json_object_get_size (json_node_get_object (node)) == 1)
     {
       json_object_iter_init (&iter, json_node_get_object (node));
-      if (json_object_iter_next (&iter, &name, &member))
+      if (json_object_iter_next (&iter, &name, &member) && g_utf8_validate (name, -1, NULL))
         value = get_string (member);
     }
   if (value == NULL)
