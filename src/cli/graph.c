@@ -239,5 +239,6 @@ run (int argc, char **argv, GError **error)
 const CliCommand cli_command_graph = {
   .name = "graph",
   .summary = "Draw the way from channel paths to virtual machines",
+  .is_report = TRUE,
   .run = run,
 };

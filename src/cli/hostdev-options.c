@@ -9,9 +9,13 @@
 
 #include "ccw/error.h"
 #include "ccw/xml.h"
+#include "cli/device-argument.h"
 #include "qemu-hook/find-mdev.h"
 #include "qemu-hook/hostdev-xml.h"
 #include "qemu-hook/hostdev.h"
+
+/* --boot-order is not there; any number that is, is checked. */
+#define BOOT_ORDER_NOT_GIVEN G_MININT
 
 static struct
 {
@@ -23,14 +27,14 @@ static struct
   int boot_order;
   char *loadparm;
   char *root;
-} options;
+} options = { .boot_order = BOOT_ORDER_NOT_GIVEN };
 
 static const GOptionEntry entries[] = {
   { "from-xml", 0, 0, G_OPTION_ARG_FILENAME, &options.from_xml,
     "Take the devices from a libvirt <domain> or <hostdev> in FILE ('-': standard input)", "FILE" },
   { "uuid", 'u', 0, G_OPTION_ARG_STRING, &options.uuid, "The mdev with this UUID", "UUID" },
   { "devno", 'd', 0, G_OPTION_ARG_STRING, &options.devno,
-    "The mdev of this device on the host, by device number (0.0.2b09)", "DEVNO" },
+    "The mdev of this device on the host, by device number (0.0.2b09 or 2b09)", "DEVNO" },
   { "guest-devno", 'g', 0, G_OPTION_ARG_STRING, &options.guest_devno,
     "Its address in the guest (fe.0.1234 is seen there as 0.0.1234)", "ID" },
   { "alias", 0, 0, G_OPTION_ARG_STRING, &options.alias, "libvirt's alias, QEMU's id", "NAME" },
@@ -115,7 +119,7 @@ find_uuid (GError **error)
 
   if (options.uuid != NULL)
     return g_strdup (options.uuid);
-  if (!ccw_dev_id_parse (options.devno, &device, error))
+  if (!device_argument_parse (options.devno, &device, error))
     return NULL;
 
   paths = ccw_paths_new (options.root);
@@ -137,7 +141,7 @@ apply_guest_options (Hostdev *hostdev, GError **error)
     return FALSE;
   if (options.alias != NULL && !hostdev_set_alias (hostdev, options.alias, error))
     return FALSE;
-  if (options.boot_order != 0
+  if (options.boot_order != BOOT_ORDER_NOT_GIVEN
       && !hostdev_set_boot_order (hostdev, (guint) MAX (options.boot_order, 0), error))
     return FALSE;
   return options.loadparm == NULL || hostdev_set_loadparm (hostdev, options.loadparm, error);
@@ -159,8 +163,8 @@ get_one (GError **error)
 static gboolean
 has_guest_options (void)
 {
-  return options.guest_devno != NULL || options.alias != NULL || options.boot_order != 0
-         || options.loadparm != NULL;
+  return options.guest_devno != NULL || options.alias != NULL
+         || options.boot_order != BOOT_ORDER_NOT_GIVEN || options.loadparm != NULL;
 }
 
 static gboolean

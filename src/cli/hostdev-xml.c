@@ -29,5 +29,6 @@ run (int argc, char **argv, GError **error)
 const CliCommand cli_command_hostdev_xml = {
   .name = "hostdev-xml",
   .summary = "Print the libvirt <hostdev> element that gives an mdev to a guest",
+  .is_report = TRUE,
   .run = run,
 };

@@ -259,5 +259,6 @@ run (int argc, char **argv, GError **error)
 const CliCommand cli_command_list = {
   .name = "list",
   .summary = "List the devices of this host, and who has them",
+  .is_report = TRUE,
   .run = run,
 };

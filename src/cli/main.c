@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <langinfo.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -49,15 +52,37 @@ handle_own_option (const char *argument)
   return TRUE;
 }
 
+/* XML or a table that is cut off, as by a full disk, is no result. */
+static gboolean
+flush_output (GError **error)
+{
+  if (ferror (stdout) == 0 && fclose (stdout) == 0)
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not write standard output: %s",
+               g_strerror (errno));
+  return FALSE;
+}
+
 static CcwExit
 run_command (const CliCommand *command, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   CcwExit result = command->run (argc, argv, &error);
 
+  if (result == CCW_EXIT_DONE && command->is_report && !flush_output (&error))
+    result = ccw_exit_from_error (error);
   if (error != NULL)
     g_printerr ("virt-ccw %s: %s\n", command->name, error->message);
   return result;
+}
+
+/* Names of domains are UTF-8, also where no locale is set (cron, ssh, sudo). */
+static void
+set_locale (void)
+{
+  setlocale (LC_ALL, "");
+  if (strcmp (nl_langinfo (CODESET), "ANSI_X3.4-1968") == 0)
+    setlocale (LC_CTYPE, "C.UTF-8");
 }
 
 int
@@ -65,7 +90,7 @@ main (int argc, char **argv)
 {
   const CliCommand *command;
 
-  setlocale (LC_ALL, "");
+  set_locale ();
   if (argc < 2)
     {
       g_printerr ("virt-ccw: no command given; 'virt-ccw --help' lists them\n");

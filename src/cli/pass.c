@@ -10,6 +10,7 @@
 #include "cli/node-devices.h"
 #include "cli/plan.h"
 #include "mdev/config.h"
+#include "qemu-hook/hostdev-xml.h"
 #include "qemu-hook/hostdev.h"
 
 static struct
@@ -29,7 +30,7 @@ static const GOptionEntry entries[] = {
     "Give it to this virtual machine, now if it runs and whenever it is started", "DOMAIN" },
   { "guest-devno", 'g', 0, G_OPTION_ARG_STRING, &options.guest_devno,
     "Its address in the guest (fe.0.1234 is seen there as 0.0.1234)", "ID" },
-  { "uuid", 'u', 0, G_OPTION_ARG_STRING, &options.uuid, "The mdev's UUID (default: a new one)",
+  { "uuid", 'u', 0, G_OPTION_ARG_STRING, &options.uuid, "The mdev's UUID (default: that of its definition, else a new one)",
     "UUID" },
   { "transient", 't', 0, G_OPTION_ARG_NONE, &options.transient, "Only until the host is restarted",
     NULL },
@@ -48,6 +49,7 @@ typedef struct
 {
   virConnect *connection;
   CcwDevId device;
+  CcwDevId guest; /* only with --guest-devno */
   char *device_name;
   char *subchannel; /* "css_0_0_0313" */
   char *uuid;
@@ -229,23 +231,38 @@ find_mdev (Pass *pass, GError **error)
 static gboolean
 make_hostdev (Pass *pass, GError **error)
 {
-  g_autoptr (Hostdev) hostdev = NULL;
-  CcwDevId guest;
+  g_autoptr (Hostdev) hostdev
+      = hostdev_new (pass->uuid, options.guest_devno != NULL ? &pass->guest : NULL, error);
 
-  if (options.guest_devno != NULL && !ccw_dev_id_parse (options.guest_devno, &guest, error))
-    return FALSE;
-  hostdev = hostdev_new (pass->uuid, options.guest_devno != NULL ? &guest : NULL, error);
   if (hostdev == NULL)
     return FALSE;
   pass->hostdev_xml = hostdev_to_xml (hostdev);
   return TRUE;
 }
 
-/* Where the domain lacks it: running, defined, both or nowhere. */
-static guint
-missing_uses (virDomain *domain, const char *uuid)
+/* What is done already is not done again; what was done otherwise is told. */
+static gboolean
+check_guest_id (const Pass *pass, const char *present, GError **error)
 {
-  guint use = domains_get_use (domain, uuid, NULL);
+  g_autoptr (GPtrArray) hostdevs = hostdevs_from_xml (present, -1, "the domain's hostdev", error);
+  const CcwDevId *guest
+      = hostdevs != NULL ? hostdev_get_guest_id (g_ptr_array_index (hostdevs, 0)) : NULL;
+  g_autofree char *name = guest != NULL ? ccw_dev_id_to_string (guest) : NULL;
+
+  if (hostdevs == NULL)
+    return FALSE;
+  if (guest == NULL || ccw_dev_id_equal (guest, &pass->guest))
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_STATE,
+               "domain %s has device %s as %s already: give it back before it is passed as %s",
+               virDomainGetName (pass->domain), pass->device_name, name, options.guest_devno);
+  return FALSE;
+}
+
+/* Where the domain with this use of it lacks it: running, defined, both or nowhere. */
+static guint
+missing_uses (virDomain *domain, guint use)
+{
   guint missing = 0;
 
   if (virDomainIsActive (domain) == 1 && (use & DOMAINS_RUNNING) == 0)
@@ -258,12 +275,18 @@ missing_uses (virDomain *domain, const char *uuid)
 static gboolean
 find_domain (Pass *pass, GError **error)
 {
+  g_autofree char *present = NULL;
+  guint use;
+
   if (options.domain == NULL)
     return TRUE;
   pass->domain = virDomainLookupByName (pass->connection, options.domain);
   if (pass->domain == NULL)
     return libvirt_client_fail (error, "find the domain %s", options.domain);
-  pass->attach = missing_uses (pass->domain, pass->uuid);
+  use = domains_get_use (pass->domain, pass->uuid, &present);
+  if (present != NULL && options.guest_devno != NULL && !check_guest_id (pass, present, error))
+    return FALSE;
+  pass->attach = missing_uses (pass->domain, use);
   return make_hostdev (pass, error);
 }
 
@@ -331,8 +354,6 @@ make_plan (Pass *pass)
 static gboolean
 check_options (Pass *pass, GError **error)
 {
-  CcwDevId guest;
-
   if (options.arguments == NULL || options.arguments[1] != NULL)
     g_set_error_literal (error, CCW_ERROR, CCW_ERROR_INVALID, "give one device number");
   else if (options.guest_devno != NULL && options.domain == NULL)
@@ -342,7 +363,7 @@ check_options (Pass *pass, GError **error)
   else
     return device_argument_parse (options.arguments[0], &pass->device, error)
            && (options.guest_devno == NULL
-               || ccw_dev_id_parse (options.guest_devno, &guest, error));
+               || ccw_dev_id_parse (options.guest_devno, &pass->guest, error));
   return FALSE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/plan.h"
 
+#include <signal.h>
 #include <stdarg.h>
 
 typedef struct
@@ -95,6 +96,8 @@ undo_steps (Plan *plan, guint n, GError **error)
 gboolean
 plan_run (Plan *plan, GError **error)
 {
+  /* A reader who has seen enough ("| head") must not end it in the middle. */
+  signal (SIGPIPE, SIG_IGN);
   for (guint i = 0; i < plan->steps->len; i++)
     {
       const Step *step = g_ptr_array_index (plan->steps, i);

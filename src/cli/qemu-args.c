@@ -44,5 +44,6 @@ run (int argc, char **argv, GError **error)
 const CliCommand cli_command_qemu_args = {
   .name = "qemu-args",
   .summary = "Print the QEMU arguments that give an mdev to a guest",
+  .is_report = TRUE,
   .run = run,
 };

@@ -50,6 +50,12 @@ table_choose (const TableColumn *columns, gsize n_columns, const char *list, GEr
     return g_steal_pointer (&choice);
 
   names = g_strsplit (*list == '+' ? list + 1 : list, ",", -1);
+  if (names[0] == NULL)
+    {
+      g_set_error_literal (error, CCW_ERROR, CCW_ERROR_INVALID,
+                           "no column is named; --help lists them");
+      return NULL;
+    }
   for (char **name = names; *name != NULL; name++)
     if (!append_named (choice, columns, n_columns, *name, error))
       return NULL;

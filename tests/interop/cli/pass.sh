@@ -104,6 +104,11 @@ done_with 0 "start mdev 00000000-0000-4000-8000-000000000002" "the one that is m
 cli give-back 1234
 is "$(host_state)" "$untouched" "give-back undefines both"
 
+# The reader leaves after the first step.
+"$VIRT_CCW" pass --connect "$uri" 1234 --uuid "$uuid" | head -n 1 > /dev/null
+is "$(mdevs)" "$mdev yes yes yes " "pass ends what it began, though nobody reads that"
+cli give-back 1234
+
 machine "fail remove 16 1"
 cli pass 1234 --uuid "$uuid"
 passed=$(host_state)

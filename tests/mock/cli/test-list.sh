@@ -79,8 +79,12 @@ is "$(columns mdev,active,autostart 0.0.1234)" "$uuid yes no" "one that nobody d
 refuses "no such device" 4 "there is no device 0.0.4711 on this host" 0.0.4711
 refuses "not a device number" 2 "4711x" 4711x
 refuses "not a column" 2 "'colour' is not a column" --output device,colour
+refuses "no column" 2 "no column is named" --output ''
+refuses "none beside the default ones" 2 "no column is named" --output +
 refuses "a libvirt that was asked for" 1 "could not connect to libvirt" --connect "$nowhere"
 is "$(columns device 0.0.1234 --connect "$nowhere")" "0.0.1234" \
   "libvirt is asked for domains only"
+"$virt_ccw" list > /dev/full 2> /dev/null
+is "$?" 1 "a full disk fails it"
 
 done_testing

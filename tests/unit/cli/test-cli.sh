@@ -64,11 +64,12 @@ refuses "two chosen" 2 "exactly one of" qemu-args --uuid $uuid --devno 0.0.2b09
 refuses "XML and a guest address" 2 "leave out" \
   qemu-args --from-xml "$cases/domain-one.xml" --guest-devno fe.0.1234
 refuses "bad UUID" 2 "is not the UUID of an mdev" qemu-args --uuid 1234
-refuses "bad device number" 2 "2b09" qemu-args --devno 2b09
+refuses "bad device number" 2 "2b0x" qemu-args --devno 2b0x
 refuses "bad guest address" 2 "fe.9.1234" qemu-args --uuid $uuid --guest-devno fe.9.1234
 refuses "guest css out of range" 2 "at most 0xfe" qemu-args --uuid $uuid --guest-devno ff.0.1234
 refuses "negative boot order" 2 "boot order" \
   qemu-args --uuid $uuid --boot-order=-1
+refuses "no place in the boot order" 2 "boot order" qemu-args --uuid $uuid --boot-order 0
 refuses "loadparm without boot order" 2 "needs a place in the boot order" \
   qemu-args --uuid $uuid --loadparm X
 refuses "bad format" 2 "'classic' or 'json'" qemu-args --uuid $uuid --format yaml
@@ -81,5 +82,39 @@ refuses "no vfio-ccw hostdev" 4 "has no vfio-ccw hostdev" \
 refuses "endless input" 2 "more than" hostdev-xml --from-xml /dev/zero
 refuses "device not on this host" 4 "there is no device 0.0.2b09" \
   qemu-args --devno 0.0.2b09 --root "$empty"
+refuses "the same, without its zeros" 4 "there is no device 0.0.2b09" \
+  qemu-args --devno 2b09 --root "$empty"
+
+for command in hostdev-xml qemu-args; do
+  "$virt_ccw" $command --uuid $uuid > /dev/full 2> "$messages"
+  is $? 1 "$command: a full disk fails it"
+  like "$(cat "$messages")" "*could not write standard output: No space left on device*" \
+    "$command: and is told"
+done
+
+# One domain, which has the device as fe.0.1234.
+cat > "$empty/domains.xml" << END
+<node>
+  <domain type='test'>
+    <name>größe</name><memory>1024</memory><os><type>hvm</type></os>
+    <devices>
+      $("$virt_ccw" hostdev-xml --uuid $uuid --guest-devno fe.0.1234)
+    </devices>
+  </domain>
+  <device>
+    <name>css_0_0_0313</name>
+    <capability type='css'>
+      <cssid>0x0</cssid><ssid>0x0</ssid><devno>0x0313</devno>
+      <channel_dev_addr><cssid>0x0</cssid><ssid>0x0</ssid><devno>0x2b09</devno></channel_dev_addr>
+    </capability>
+  </device>
+</node>
+END
+pass=(pass 2b09 --connect "test://$empty/domains.xml" --domain größe --uuid "$uuid"
+  --dry-run)
+like "$(LC_ALL=C "$virt_ccw" "${pass[@]}" --guest-devno fe.0.1234)" "*start mdev $uuid*" \
+  "a domain whose name needs UTF-8, without a locale"
+refuses "a device that the guest has elsewhere" 1 "domain größe has device 0.0.2b09 as fe.0.1234" \
+  "${pass[@]}" --guest-devno fe.0.1235
 
 done_testing
