@@ -190,10 +190,39 @@ on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
       asked->cancellable, on_answer, asked);
 }
 
+static gboolean
+on_unknown (gpointer user_data)
+{
+  g_autoptr (Check) check = user_data;
+  g_autoptr (GError) error = g_error_new_literal (
+      NODEDEV_ERROR, VIR_ERR_AUTH_FAILED,
+      "the process that connected has ended, or did not tell who it is; polkit cannot be asked");
+
+  check->func (error, check->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/*
+ * polkitd would look up for itself when a process started whose start time is missing,
+ * and so take another one, which has got the same number since, for it.
+ */
+static void
+refuse_later (Check *check)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_callback (source, on_unknown, check, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
 void
 nodedev_polkit_ask (const NodedevPolkitQuestion *question, GCancellable *cancellable,
                     NodedevPolkitFunc func, gpointer user_data)
 {
-  g_bus_get (G_BUS_TYPE_SYSTEM, cancellable, on_bus,
-             check_new (question, cancellable, func, user_data));
+  Check *check = check_new (question, cancellable, func, user_data);
+
+  if (nodedev_process_is_known (&question->process))
+    g_bus_get (G_BUS_TYPE_SYSTEM, cancellable, on_bus, check);
+  else
+    refuse_later (check);
 }

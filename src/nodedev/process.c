@@ -22,3 +22,9 @@ nodedev_process_read_start_time (gint64 pid)
   fields = g_strsplit (name_end + 2, " ", -1);
   return g_strv_length (fields) > START_TIME ? g_ascii_strtoull (fields[START_TIME], NULL, 10) : 0;
 }
+
+gboolean
+nodedev_process_is_known (const NodedevProcess *process)
+{
+  return process->pid > 0 && process->uid >= 0 && process->start_time > 0;
+}

@@ -18,3 +18,6 @@ typedef struct
 
 /* When the process @pid started; 0 when that cannot be told. */
 guint64 nodedev_process_read_start_time (gint64 pid);
+
+/* Can it be told from all others? Not when it had ended before it was looked at. */
+gboolean nodedev_process_is_known (const NodedevProcess *process);

@@ -200,19 +200,37 @@ raw_client_open (RawClient *client, guint flags)
   return packet != NULL && answer.status == ND_STATUS_OK;
 }
 
-int
-raw_client_get_error (GBytes *packet)
+static void
+parse_error (GBytes *packet, nd_error *error)
 {
   gsize length;
   const guint8 *data = g_bytes_get_data (packet, &length);
-  nd_error error = { 0 };
-  gboolean parsed
-      = nodedev_packet_parse_payload (data + RAW_CLIENT_PAYLOAD, length - RAW_CLIENT_PAYLOAD,
-                                      (xdrproc_t) xdr_nd_error, &error, NULL);
-  int code = error.code;
 
-  g_assert_true (parsed);
-  g_assert_nonnull (error.message);
-  xdr_free ((xdrproc_t) xdr_nd_error, &error);
-  return code;
+  *error = (nd_error){ 0 };
+  g_assert_true (nodedev_packet_parse_payload (data + RAW_CLIENT_PAYLOAD,
+                                               length - RAW_CLIENT_PAYLOAD,
+                                               (xdrproc_t) xdr_nd_error, error, NULL));
+  g_assert_nonnull (error->message);
+}
+
+int
+raw_client_get_error (GBytes *packet)
+{
+  nd_error error;
+
+  parse_error (packet, &error);
+  xdr_free ((xdrproc_t) xdr_nd_error, (char *) &error);
+  return error.code;
+}
+
+char *
+raw_client_get_message (GBytes *packet)
+{
+  nd_error error;
+  char *message;
+
+  parse_error (packet, &error);
+  message = g_strdup (*error.message);
+  xdr_free ((xdrproc_t) xdr_nd_error, (char *) &error);
+  return message;
 }

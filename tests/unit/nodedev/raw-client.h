@@ -55,3 +55,6 @@ gboolean raw_client_open (RawClient *client, guint flags);
 
 /* The code of the error that @packet, an answer with status error, carries. */
 int raw_client_get_error (GBytes *packet);
+
+/* Its text. */
+char *raw_client_get_message (GBytes *packet);

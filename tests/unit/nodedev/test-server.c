@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ccw/error.h"
@@ -320,6 +321,53 @@ test_anonymous (void)
   fixture_clear (&f);
 }
 
+/* A client of a process of another user, which has ended before the server looks at it. */
+static RawClient *
+connect_and_end (Fixture *f, uid_t uid)
+{
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  pid_t child = fork ();
+  int status;
+
+  if (child == 0)
+    {
+      g_strlcpy (address.sun_path, f->path, sizeof address.sun_path);
+      _exit (seteuid (uid) != 0 || connect (fd, (struct sockaddr *) &address, sizeof address) != 0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  return raw_client_new (fd);
+}
+
+/* Its number may be another process's by now: polkit is not asked about that. */
+static void
+test_gone_process (void)
+{
+  g_autoptr (RawClient) client = NULL;
+  g_autoptr (GBytes) packet = NULL;
+  g_autofree char *message = NULL;
+  nd_header answer;
+  Fixture f;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to be somebody else");
+      return;
+    }
+  fixture_init (&f);
+  g_chmod (f.test.root, 0755);
+  listen_on (&f, 0666, FALSE);
+  client = connect_and_end (&f, 65534);
+  packet = raw_client_call (client, ND_PROC_AUTH_POLKIT, NULL, NULL, &answer);
+  g_assert_nonnull (packet);
+  g_assert_cmpuint (answer.status, ==, ND_STATUS_ERROR);
+  g_assert_cmpint (raw_client_get_error (packet), ==, VIR_ERR_AUTH_FAILED);
+  message = raw_client_get_message (packet);
+  g_assert_nonnull (strstr (message, "has ended"));
+  fixture_clear (&f);
+}
+
 /* A socket unit that lets in all, and settings that ask for nothing, do not go together. */
 static void
 test_adopt_wide_open (void)
@@ -463,6 +511,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/server/too-many-clients", test_too_many_clients);
   g_test_add_func ("/nodedev/server/too-many-of-a-user", test_too_many_of_a_user);
   g_test_add_func ("/nodedev/server/anonymous", test_anonymous);
+  g_test_add_func ("/nodedev/server/gone-process", test_gone_process);
   g_test_add_func ("/nodedev/server/adopt-wide-open", test_adopt_wide_open);
   g_test_add_func ("/nodedev/server/crowd", test_crowd);
   return g_test_run ();
