@@ -10,7 +10,7 @@
 #define SO_PEERPIDFD 77
 #endif
 
-/* Read at once; also the size up to which an emptied input buffer is kept. */
+/* Read at once; an input buffer from which more was taken is made anew. */
 #define CHUNK (64 * 1024)
 
 /* Packets handled before other clients get their turn. */
@@ -208,21 +208,23 @@ deliver (NodedevConnection *connection, const guint8 *packet, gsize length)
                              length - ND_LENGTH_SIZE - ND_HEADER_SIZE, connection->user_data);
 }
 
-/* Forgets the first @used bytes; an unusually large buffer is not kept for ever. */
+/*
+ * Forgets the first @used bytes. A buffer that a long packet made large is not kept, whatever
+ * follows in it: it would count for as little as that.
+ */
 static void
 consume (NodedevConnection *connection, gsize used)
 {
-  if (used < connection->input->len)
+  GByteArray *input = connection->input;
+
+  if (used <= CHUNK)
     {
-      g_byte_array_remove_range (connection->input, 0, (guint) used);
+      g_byte_array_remove_range (input, 0, (guint) used);
       return;
     }
-  if (used > CHUNK)
-    {
-      g_byte_array_unref (connection->input);
-      connection->input = g_byte_array_new ();
-    }
-  g_byte_array_set_size (connection->input, 0);
+  connection->input = g_byte_array_new ();
+  g_byte_array_append (connection->input, input->data + used, input->len - (guint) used);
+  g_byte_array_unref (input);
 }
 
 static gboolean

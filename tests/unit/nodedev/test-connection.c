@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gio/gio.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -332,6 +333,41 @@ test_budget (void)
   g_assert_cmpuint (nodedev_budget_get_used (budget), ==, 0);
 }
 
+/* AddressSanitizer's, where programs are built with it. */
+extern size_t __sanitizer_get_current_allocated_bytes (void) __attribute__ ((weak));
+
+static gsize
+get_allocated (void)
+{
+  struct mallinfo2 info;
+
+  if (__sanitizer_get_current_allocated_bytes != NULL)
+    return __sanitizer_get_current_allocated_bytes ();
+  info = mallinfo2 ();
+  return info.uordblks + info.hblkhd;
+}
+
+/* A long packet leaves nothing large behind, though the next one has begun. */
+static void
+test_long_and_begun (void)
+{
+  g_autoptr (GByteArray) both = g_byte_array_new ();
+  g_autoptr (GBytes) longest = make_packet (1, ND_STRING_MAX);
+  gsize before;
+  Fixture f;
+
+  g_byte_array_append (both, g_bytes_get_data (longest, NULL),
+                       (guint) g_bytes_get_size (longest));
+  g_byte_array_append (both, g_bytes_get_data (longest, NULL), ND_LENGTH_SIZE);
+  fixture_init (&f, FALSE);
+  before = get_allocated ();
+  g_assert_true (raw_client_send (f.client, both->data, both->len));
+  wait_for_packets (&f, 1);
+  settle ();
+  g_assert_cmpuint (get_allocated (), <, before + ND_STRING_MAX / 4);
+  fixture_clear (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -346,6 +382,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/connection/events-pile-up", test_events_pile_up);
   g_test_add_func ("/nodedev/connection/calls-under-way", test_calls_under_way);
   g_test_add_func ("/nodedev/connection/long-calls-under-way", test_long_calls_under_way);
+  g_test_add_func ("/nodedev/connection/long-and-begun", test_long_and_begun);
   g_test_add_func ("/nodedev/connection/budget", test_budget);
   return g_test_run ();
 }
