@@ -31,6 +31,44 @@ check_uri (const char *uri, GError **error)
   return FALSE;
 }
 
+static void
+tell_upstream (NodedevSession *session, const nd_set_identity_args *identity)
+{
+  NodedevForward *forward = nodedev_session_get_forward (session);
+  g_autoptr (GBytes) payload
+      = nodedev_packet_encode ((xdrproc_t) xdr_nd_set_identity_args, identity);
+
+  if (forward != NULL)
+    nodedev_forward_set_identity (forward, payload);
+}
+
+static nd_typed_param
+make_param (const char *name, int type, guint64 number)
+{
+  nd_typed_param param = { .field = (char *) name, .value = { .type = type } };
+
+  if (type == VIR_TYPED_PARAM_LLONG)
+    param.value.nd_typed_value_u.l = (gint64) number;
+  else
+    param.value.nd_typed_value_u.ul = number;
+  return param;
+}
+
+/* The daemon behind us sees us, who are root: whom it would not obey it shall not through us. */
+static void
+tell_upstream_of_peer (NodedevSession *session)
+{
+  NodedevProcess peer = nodedev_connection_get_peer (nodedev_session_get_connection (session));
+  nd_typed_param params[] = {
+    make_param (VIR_CONNECT_IDENTITY_UNIX_USER_ID, VIR_TYPED_PARAM_ULLONG, (guint64) peer.uid),
+    make_param (VIR_CONNECT_IDENTITY_PROCESS_ID, VIR_TYPED_PARAM_LLONG, (guint64) peer.pid),
+    make_param (VIR_CONNECT_IDENTITY_PROCESS_TIME, VIR_TYPED_PARAM_ULLONG, peer.start_time),
+  };
+  nd_set_identity_args identity = { .params = { G_N_ELEMENTS (params), params } };
+
+  tell_upstream (session, &identity);
+}
+
 gboolean
 nodedev_connect_open (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
 {
@@ -45,6 +83,8 @@ nodedev_connect_open (NodedevSession *session, gconstpointer args, gpointer ret,
       || !check_uri (open->name == NULL ? NULL : *open->name, error))
     return FALSE;
   nodedev_session_open (session, (open->flags & VIR_CONNECT_RO) != 0);
+  if (!nodedev_session_is_trusted (session))
+    tell_upstream_of_peer (session);
   return TRUE;
 }
 
@@ -169,17 +209,6 @@ read_caller (const nd_set_identity_args *identity)
     .uid = uid == NULL ? -1 : (gint64) uid->nd_typed_value_u.ul,
     .start_time = start == NULL ? 0 : start->nd_typed_value_u.ul,
   };
-}
-
-static void
-tell_upstream (NodedevSession *session, const nd_set_identity_args *identity)
-{
-  NodedevForward *forward = nodedev_session_get_forward (session);
-  g_autoptr (GBytes) payload
-      = nodedev_packet_encode ((xdrproc_t) xdr_nd_set_identity_args, identity);
-
-  if (forward != NULL)
-    nodedev_forward_set_identity (forward, payload);
 }
 
 /*

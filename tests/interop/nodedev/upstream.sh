@@ -58,6 +58,10 @@ virsh -q -r -c "$uri-ro" nodedev-destroy "$other" > "$work/out" 2>&1
 like "$(cat "$work/out")" "*read only access prevents*" "who may only look changes neither's"
 like "$(virsh -q -r -c "$uri-ro" nodedev-list)" "*$other*" "but sees both's"
 
+chmod 755 "$work"
+like "$(env -u LD_PRELOAD -u UMOCKDEV_DIR HOME=/nonexistent setpriv --reuid nobody --clear-groups \
+  virsh -q -r -c "$uri-ro" nodedev-list 2>&1)" "*$other*" "as does an ordinary user"
+
 # --- gone and back -----------------------------------------------------------
 
 stdbuf -oL virsh -q -c "$uri" nodedev-event --event lifecycle --loop > "$work/heard" 2>&1 &

@@ -5,6 +5,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "nodedev/packet.h"
 #include "nodedev/rpc-error.h"
@@ -28,6 +29,7 @@ typedef struct
   GArray *procedures;    /* of int, as they came */
   GArray *registrations; /* of nd_header, not answered yet */
   nd_header identity;    /* the last virConnectSetIdentity; proc 0 when there was none */
+  GHashTable *numbers;   /* of that: name -> guint64 *, those that are numbers */
   gboolean answers_pings;
   guint pings;
   gboolean closed;
@@ -62,6 +64,26 @@ on_keepalive (Upstream *upstream, const nd_header *header)
 }
 
 static void
+note_identity (Upstream *upstream, const nd_header *header, const guint8 *payload, gsize length)
+{
+  nd_set_identity_args args = { 0 };
+
+  upstream->identity = *header;
+  g_assert_true (nodedev_packet_parse_payload (
+      payload, length, (xdrproc_t) xdr_nd_set_identity_args, &args, NULL));
+  for (u_int i = 0; i < args.params.params_len; i++)
+    {
+      const nd_typed_param *param = &args.params.params_val[i];
+      guint64 number = param->value.nd_typed_value_u.ul;
+
+      if (param->value.type == VIR_TYPED_PARAM_ULLONG || param->value.type == VIR_TYPED_PARAM_LLONG)
+        g_hash_table_replace (upstream->numbers, g_strdup (param->field),
+                              g_memdup2 (&number, sizeof number));
+    }
+  xdr_free ((xdrproc_t) xdr_nd_set_identity_args, (char *) &args);
+}
+
+static void
 on_packet (NodedevConnection *connection, const nd_header *header, const guint8 *payload,
            gsize length, gpointer user_data)
 {
@@ -83,7 +105,7 @@ on_packet (NodedevConnection *connection, const nd_header *header, const guint8 
   else if (header->proc == ND_PROC_CONNECT_OPEN)
     answer (connection, header, NULL, NULL);
   else if (header->proc == ND_PROC_CONNECT_SET_IDENTITY)
-    upstream->identity = *header;
+    note_identity (upstream, header, payload, length);
   else if (header->proc == ND_PROC_EVENT_REGISTER)
     g_array_append_val (upstream->registrations, *header);
 }
@@ -115,6 +137,7 @@ upstream_init (Upstream *upstream, const char *root)
 
   *upstream = (Upstream){ .path = g_build_filename (root, "upstream", NULL) };
   upstream->procedures = g_array_new (FALSE, FALSE, sizeof (int));
+  upstream->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   upstream->registrations = g_array_new (FALSE, FALSE, sizeof (nd_header));
   address = g_unix_socket_address_new (upstream->path);
   upstream->listener = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
@@ -135,6 +158,7 @@ upstream_clear (Upstream *upstream)
   g_object_unref (upstream->listener);
   g_array_unref (upstream->registrations);
   g_array_unref (upstream->procedures);
+  g_hash_table_unref (upstream->numbers);
   g_free (upstream->path);
 }
 
@@ -167,8 +191,9 @@ on_ended (NodedevSession *session, gpointer user_data)
 {
 }
 
+/* A client of the user @uid. */
 static void
-fixture_init (Fixture *f)
+fixture_init_for (Fixture *f, uid_t uid, gboolean readonly)
 {
   int fds[2];
 
@@ -176,11 +201,19 @@ fixture_init (Fixture *f)
   upstream_init (&f->upstream, f->test.root);
   f->others = (NodedevOthers){ .socket = f->upstream.path, .keepalive = { 1, 1 } };
   f->test.backend.others = &f->others;
+  g_assert_cmpint (seteuid (uid), ==, 0);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  g_assert_cmpint (seteuid (getuid ()), ==, 0);
   f->client = raw_client_new (fds[1]);
-  f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL), FALSE,
-                                    on_ended, f);
+  f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL),
+                                    readonly, on_ended, f);
   g_assert_true (raw_client_open (f->client, 0));
+}
+
+static void
+fixture_init (Fixture *f)
+{
+  fixture_init_for (f, geteuid (), FALSE);
 }
 
 static void
@@ -329,6 +362,38 @@ test_identity_comes_first (void)
   fixture_clear (&f);
 }
 
+static guint64
+get_number (const Upstream *upstream, const char *name)
+{
+  const guint64 *number = g_hash_table_lookup (upstream->numbers, name);
+
+  g_assert_nonnull (number);
+  return *number;
+}
+
+/* Nor is what an ordinary user calls, who told nothing. */
+static void
+test_ordinary_user (void)
+{
+  Fixture f;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to be somebody else");
+      return;
+    }
+  fixture_init_for (&f, 65534, TRUE);
+  look_up (&f);
+  wait_for_procedures (&f, HANDSHAKE + 1);
+  g_assert_cmpint (f.upstream.identity.proc, ==, ND_PROC_CONNECT_SET_IDENTITY);
+  g_assert_cmpuint (get_number (&f.upstream, VIR_CONNECT_IDENTITY_UNIX_USER_ID), ==, 65534);
+  g_assert_cmpuint (get_number (&f.upstream, VIR_CONNECT_IDENTITY_PROCESS_ID), ==,
+                    (guint64) getpid ());
+  g_assert_cmpuint (get_number (&f.upstream, VIR_CONNECT_IDENTITY_PROCESS_TIME), ==,
+                    nodedev_process_read_start_time (getpid ()));
+  fixture_clear (&f);
+}
+
 /* Told while it is up already: subscriptions made while it is not taken yet are not lost. */
 static void
 test_identity_changes (void)
@@ -435,6 +500,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/forward/subscriptions-come-first", test_subscriptions_come_first);
   g_test_add_func ("/nodedev/forward/registrations-are-bounded", test_registrations_are_bounded);
   g_test_add_func ("/nodedev/forward/identity-comes-first", test_identity_comes_first);
+  g_test_add_func ("/nodedev/forward/ordinary-user", test_ordinary_user);
   g_test_add_func ("/nodedev/forward/identity-changes", test_identity_changes);
   g_test_add_func ("/nodedev/forward/identity-refused", test_identity_refused);
   g_test_add_func ("/nodedev/forward/hangs", test_hangs);
