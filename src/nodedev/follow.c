@@ -31,6 +31,7 @@ typedef struct
   MdevIdentity *identity;
   gboolean has_warned;
   gboolean is_refused; /* another kind of device has been seen under its number */
+  gboolean is_unsaved; /* the note of it says less than is known, or is not there */
 } Definition;
 
 static void
@@ -113,7 +114,7 @@ put (NodedevFollow *follow, Definition *definition)
 }
 
 /* Takes @identity over. */
-static void
+static Definition *
 put_new (NodedevFollow *follow, const MdevConfig *config, MdevIdentity *identity)
 {
   Definition *definition = g_new0 (Definition, 1);
@@ -122,37 +123,44 @@ put_new (NodedevFollow *follow, const MdevConfig *config, MdevIdentity *identity
   definition->parent = *mdev_config_get_parent (config);
   definition->identity = identity;
   put (follow, definition);
+  return definition;
 }
 
-/* NULL when there is no device to be meant; with @error when it could not be noted. */
-static MdevIdentity *
-adopt (NodedevFollow *follow, const MdevConfig *config, GError **error)
+/* What the disk refuses now is tried again at the next event of the device. */
+static void
+save_if_needed (NodedevFollow *follow, Definition *definition)
 {
-  const CcwDevId *parent = mdev_config_get_parent (config);
-  g_autoptr (MdevIdentity) identity = mdev_identity_read (parent);
+  g_autoptr (GError) error = NULL;
 
-  if (identity == NULL
-      || !mdev_identity_save (identity, follow->paths, mdev_config_get_uuid (config), parent,
-                              error))
-    return NULL;
-  return g_steal_pointer (&identity);
+  if (!definition->is_unsaved)
+    return;
+  definition->is_unsaved = !mdev_identity_save (definition->identity, follow->paths,
+                                                definition->uuid, &definition->parent, &error);
+  if (definition->is_unsaved)
+    log_failure (definition->uuid, &definition->parent, error);
 }
 
-/* Learns what @config is meant for, if there is anything to learn. */
+/*
+ * Learns what @config is meant for, if there is anything to learn. That holds
+ * without a note, too: a device that is taken next does not tell its kind.
+ */
 static void
 learn (NodedevFollow *follow, const MdevConfig *config)
 {
   const char *uuid = mdev_config_get_uuid (config);
   const CcwDevId *parent = mdev_config_get_parent (config);
   g_autoptr (GError) error = NULL;
-  MdevIdentity *identity = mdev_identity_load (follow->paths, uuid, parent, &error);
+  MdevIdentity *noted = mdev_identity_load (follow->paths, uuid, parent, &error);
+  MdevIdentity *identity = noted != NULL || error != NULL ? noted : mdev_identity_read (parent);
+  Definition *definition;
 
-  if (identity == NULL && error == NULL)
-    identity = adopt (follow, config, &error);
   if (error != NULL)
     log_failure (uuid, parent, error);
-  if (identity != NULL)
-    put_new (follow, config, identity);
+  if (identity == NULL)
+    return;
+  definition = put_new (follow, config, identity);
+  definition->is_unsaved = noted == NULL;
+  save_if_needed (follow, definition);
 }
 
 /*
@@ -185,18 +193,15 @@ forget_device (NodedevFollow *follow, const char *uuid, const CcwDevId *parent, 
 gboolean
 nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **error)
 {
-  g_autoptr (GError) reason = NULL;
-  MdevIdentity *identity = adopt (follow, config, &reason);
+  const char *uuid = mdev_config_get_uuid (config);
+  const CcwDevId *parent = mdev_config_get_parent (config);
+  g_autoptr (MdevIdentity) identity = mdev_identity_read (parent);
 
-  if (reason != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&reason));
-      return FALSE;
-    }
   if (identity == NULL)
-    return forget_device (follow, mdev_config_get_uuid (config), mdev_config_get_parent (config),
-                          error);
-  put_new (follow, config, identity);
+    return forget_device (follow, uuid, parent, error);
+  if (!mdev_identity_save (identity, follow->paths, uuid, parent, error))
+    return FALSE;
+  put_new (follow, config, g_steal_pointer (&identity));
   return TRUE;
 }
 
@@ -310,10 +315,8 @@ recognise (NodedevFollow *follow, Definition *definition, const MdevIdentity *no
       warn_once (definition, error);
       return FALSE;
     }
-  if (mdev_identity_complete (definition->identity, now)
-      && !mdev_identity_save (definition->identity, follow->paths, definition->uuid,
-                              &definition->parent, &error))
-    log_failure (definition->uuid, &definition->parent, error);
+  definition->is_unsaved |= mdev_identity_complete (definition->identity, now);
+  save_if_needed (follow, definition);
   return TRUE;
 }
 

@@ -76,4 +76,21 @@ ok "makes one" test -e "$root/var/lib/virt-ccw/identities/0.0.0313/$uuid"
 ok "undefine" v nodedev-undefine "$mdev"
 is "$(host_state)" "$before" "the host is as it was"
 
+# Its kind shows only before it is taken.
+small_disk var
+fill var
+mkdir "$root/etc/mdevctl.d/0.0.0440"
+echo '{ "mdev_type": "vfio_ccw-io", "start": "auto", "attrs": [] }' \
+  > "$root/etc/mdevctl.d/0.0.0440/$uuid"
+machine "plug 0.0.0440 0.0.2b0d dasd"
+mdev=mdev_$(echo "$uuid" | tr - _)_0_0_0440
+ok "a device comes while its note has no room" \
+  wait_for "active" test -e "/sys/bus/mdev/devices/$uuid"
+ok "which is told" grep -q "$mdev cannot follow its device: .*No space left" "$work/log"
+rm "$root/var/filler"
+ok "destroy" v nodedev-destroy "$mdev"
+ok "its kind is noted when there is room" \
+  wait_for "noted" grep -q "^cutype=3990" "$root/var/lib/virt-ccw/identities/0.0.0440/$uuid"
+ok "undefine" v nodedev-undefine "$mdev"
+
 done_testing
