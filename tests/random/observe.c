@@ -219,6 +219,8 @@ append_files (GString *text, World *world, const char *folder, AppendFunc append
                               (char *) g_ptr_array_index (names, i));
 }
 
+#define HALF_DONE ", half done"
+
 static void
 append_record (GString *text, World *world, const char *name)
 {
@@ -227,7 +229,20 @@ append_record (GString *text, World *world, const char *name)
 
   if (g_file_get_contents (path, &content, NULL, NULL))
     g_string_append_printf (text, "record of %s%s\n", name,
-                            strstr (content, "[transition]") ? ", half done" : "");
+                            strstr (content, "[transition]") ? HALF_DONE : "");
+}
+
+/* A record that was not yet put in its place does not count: nothing was done yet. */
+gboolean
+world_is_half_done (World *world)
+{
+  g_autofree char *text = NULL;
+  GString *records = g_string_new (NULL);
+
+  for (int i = 0; i < N_PLACES; i++)
+    append_record (records, world, place_name (i));
+  text = g_string_free (records, FALSE);
+  return strstr (text, HALF_DONE) != NULL;
 }
 
 static gboolean

@@ -54,3 +54,6 @@ char *world_path (const World *world, const char *folder, const char *parent, co
  * there by @model. The caller frees it.
  */
 char *world_observe (World *world, const Model *model);
+
+/* Has a daemon that is dead left a change of a subchannel half done? */
+gboolean world_is_half_done (World *world);
