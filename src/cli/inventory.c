@@ -151,8 +151,8 @@ note_active (GHashTable *by_subchannel, CcwHost *host)
   for (guint i = 0; i < mdevs->len; i++)
     {
       const CcwMdev *mdev = g_ptr_array_index (mdevs, i);
-      InventoryEntry *entry
-          = g_hash_table_lookup (by_subchannel, ccw_dev_id_hash_key (ccw_mdev_get_parent_id (mdev)));
+      gpointer parent = ccw_dev_id_hash_key (ccw_mdev_get_parent_id (mdev));
+      InventoryEntry *entry = g_hash_table_lookup (by_subchannel, parent);
 
       if (entry != NULL)
         entry_get_mdev (entry, ccw_mdev_get_uuid (mdev))->active = TRUE;

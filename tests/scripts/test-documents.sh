@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What documents name is there.
+
+. "$(dirname "$0")/common.sh"
+
+# The libraries that building looks for, by their packages.
+libraries() {
+  sed -n "s/^[a-z_]*dep = dependency('\([^']*\)'.*/\1/p" "$TREE/meson.build"
+}
+
+package_of() { # LIBRARY
+  # Both names of /usr/lib: packages may own either.
+  local folder
+  folder=$(pkg-config --variable=pcfiledir "$1")
+  dpkg -S "$folder/$1.pc" "${folder#/usr}/$1.pc" 2> /dev/null | head -n 1 | cut -d : -f 1
+}
+
+listed_for_tests=$(sed 's/[[:space:]]*#.*//; /^$/d' "$TREE/scripts/packages.txt")
+listed_for_users=$(sed -n '/^    apt install gcc/,/[^\\]$/p' "$TREE/README.md" | tr -s ' \\' '\n')
+
+is "$(libraries | wc -l)" "$(grep -c "[^_]dependency('" "$TREE/meson.build")" "all libraries are looked at"
+for library in $(libraries); do
+  package=$(package_of "$library")
+  ok "README installs $package for $library" grep -qx "$package" <<< "$listed_for_users"
+  ok "and so does scripts/setup" grep -qx "$package" <<< "$listed_for_tests"
+done
+is "$(sort <<< "$listed_for_tests" | uniq -d)" "" "no package is listed twice"
+
+# Links in documents, and pages that a page refers to and are ours.
+while IFS=: read -r document target; do
+  ok "${document#"$TREE"/} links to $target" test -e "$(dirname "$document")/$target"
+done < <(grep -oE '\]\([^)#:]+\)' "$TREE"/*.md "$TREE"/docs/*.md "$TREE"/tests/*/README.md \
+  | sed 's/](\(.*\))/\1/')
+
+# Licences. Pictures and other people's texts have no place for it.
+licensed() {
+  find "$TREE" -maxdepth 1 -type f -print
+  find "$TREE"/{data,docs,kmod,scripts,src,xml} -type f ! -name '*.svg' ! -name '*.png' \
+    ! -name '*.ko' ! -name '*.o' ! -name '*.mod*' ! -name '.*' ! -name '*.symvers' -print
+}
+is "$(licensed | xargs -d '\n' grep -L 'SPDX-License-Identifier: ')" "" "all files name their licence"
+
+# Folders, by the table of HACKING.md.
+for folder in "$TREE"/src/*/ "$TREE"/tests/*/; do
+  name=${folder#"$TREE"/}
+  ok "HACKING tells what $name is" grep -q "^|.*\`$name\`.*|" "$TREE/HACKING.md"
+done
+
+# A layer includes headers only of those above it in the table.
+above='ccw'
+for layer in mdev qemu-hook nodedev; do
+  is "$(grep -hoE '^#include "[a-z-]+/' "$TREE/src/$layer"/*.[ch] | cut -d '"' -f 2 | sort -u \
+    | grep -vxE "($above|$layer)/|rpc/")" "" "src/$layer includes what is above it alone"
+  above="$above|$layer"
+done
+is "$(grep -hoE '^#include "[a-z-]+/' "$TREE"/src/ccw/*.[ch] | sort -u)" '#include "ccw/' \
+  "src/ccw includes nothing of others"
+
+done_testing
