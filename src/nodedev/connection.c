@@ -37,6 +37,7 @@ struct _NodedevConnection
   GQueue output; /* of GBytes */
   gsize output_sent;   /* of the first in @output */
   gsize output_queued; /* bytes still to send, in all */
+  gsize unasked;       /* bytes of the packets in @output that nobody asked for: events */
   GSource *write_source;
 
   guint held;
@@ -283,10 +284,22 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
 
 /* --- output --------------------------------------------------------------- */
 
+/* Of @packet, what nobody asked for: all or nothing. */
+static gsize
+count_unasked (GBytes *packet)
+{
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (packet, &size);
+  nd_header header;
+
+  nodedev_packet_parse_header (bytes + ND_LENGTH_SIZE, &header);
+  return header.type == ND_TYPE_MESSAGE ? size : 0;
+}
+
 static void
 drop_sent (NodedevConnection *connection, gsize sent)
 {
-  GBytes *first = g_queue_peek_head (&connection->output);
+  g_autoptr (GBytes) first = g_bytes_ref (g_queue_peek_head (&connection->output));
 
   connection->output_queued -= sent;
   connection->output_sent += sent;
@@ -294,6 +307,7 @@ drop_sent (NodedevConnection *connection, gsize sent)
     return;
   g_bytes_unref (g_queue_pop_head (&connection->output));
   connection->output_sent = 0;
+  connection->unasked -= count_unasked (first);
 }
 
 /* Sends as much as the socket takes now. FALSE: the other end is gone. */
@@ -335,10 +349,11 @@ nodedev_connection_send (NodedevConnection *connection, GBytes *packet)
   if (!is_alive (connection))
     return;
   connection->output_queued += g_bytes_get_size (owned);
+  connection->unasked += count_unasked (owned);
   g_queue_push_tail (&connection->output, g_steal_pointer (&owned));
   if (!flush (connection))
     end_later (connection);
-  else if (connection->output_queued > NODEDEV_CONNECTION_QUEUE_MAX)
+  else if (connection->unasked > NODEDEV_CONNECTION_QUEUE_MAX)
     end_because (connection, "it does not read what it is sent");
   else
     update_sources (connection);

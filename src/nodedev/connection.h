@@ -21,7 +21,10 @@
  */
 typedef struct _NodedevConnection NodedevConnection;
 
-/* Bytes that may wait to be sent: enough for the longest answer, and many events. */
+/*
+ * Bytes of events that may wait to be sent. Answers wait as well: as many as calls may be
+ * under way, which a daemon behind us may well answer all at once.
+ */
 #define NODEDEV_CONNECTION_QUEUE_MAX (8 * 1024 * 1024)
 
 /* Calls that may be under way at once, see nodedev_connection_hold(), and their bytes. */

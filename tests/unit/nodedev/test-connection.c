@@ -21,13 +21,25 @@ typedef struct
 } Fixture;
 
 static GBytes *
-make_packet (guint serial, gsize payload)
+make (int type, guint serial, gsize payload)
 {
-  nd_header header = { ND_PROGRAM, ND_PROGRAM_VERSION, 1, ND_TYPE_CALL, serial, 0 };
+  nd_header header = { ND_PROGRAM, ND_PROGRAM_VERSION, 1, type, serial, 0 };
   g_autofree char *text = g_strnfill (payload, 'x');
   nd_name_args args = { text };
 
   return nodedev_packet_new (&header, (xdrproc_t) xdr_nd_name_args, &args, NULL);
+}
+
+static GBytes *
+make_packet (guint serial, gsize payload)
+{
+  return make (ND_TYPE_CALL, serial, payload);
+}
+
+static GBytes *
+make_event (gsize payload)
+{
+  return make (ND_TYPE_MESSAGE, 0, payload);
 }
 
 static void
@@ -235,7 +247,7 @@ test_client_that_does_not_read (void)
 static void
 test_events_pile_up (void)
 {
-  g_autoptr (GBytes) event = make_packet (0, 64 * 1024);
+  g_autoptr (GBytes) event = make_event (64 * 1024);
   guint n_most = NODEDEV_CONNECTION_QUEUE_MAX / (64 * 1024) + 20;
   Fixture f;
 
@@ -269,6 +281,30 @@ test_calls_under_way (void)
       settle ();
       g_assert_cmpuint (f.n_packets, ==, NODEDEV_CONNECTION_HOLD_MAX + i + 1);
     }
+  fixture_clear (&f);
+}
+
+/* All calls under way may be answered at once, as long lists are when the daemon behind goes. */
+static void
+test_many_answers (void)
+{
+  const gsize size = NODEDEV_CONNECTION_QUEUE_MAX / 8;
+  g_autoptr (GBytes) event = make_event (1);
+  nd_header header;
+  Fixture f;
+
+  fixture_init (&f, FALSE);
+  for (guint i = 0; i < NODEDEV_CONNECTION_HOLD_MAX; i++)
+    nodedev_connection_send (f.connection, make (ND_TYPE_REPLY, i, size));
+  nodedev_connection_send (f.connection, g_bytes_ref (event));
+  for (guint i = 0; i <= NODEDEV_CONNECTION_HOLD_MAX; i++)
+    {
+      g_autoptr (GBytes) packet = raw_client_receive (f.client, &header);
+
+      g_assert_nonnull (packet);
+    }
+  g_assert_cmpuint (header.type, ==, ND_TYPE_MESSAGE);
+  g_assert_cmpuint (f.n_closed, ==, 0);
   fixture_clear (&f);
 }
 
@@ -308,7 +344,7 @@ test_budget (void)
   const gsize size = 64 * 1024;
   g_autoptr (NodedevBudget) budget = nodedev_budget_new (20 * size);
   g_autoptr (GBytes) half = make_packet (1, 2 * size);
-  g_autoptr (GBytes) event = make_packet (0, size);
+  g_autoptr (GBytes) event = make_event (size);
   Fixture small;
   Fixture great;
 
@@ -381,6 +417,7 @@ main (int argc, char **argv)
                    test_client_that_does_not_read);
   g_test_add_func ("/nodedev/connection/events-pile-up", test_events_pile_up);
   g_test_add_func ("/nodedev/connection/calls-under-way", test_calls_under_way);
+  g_test_add_func ("/nodedev/connection/many-answers", test_many_answers);
   g_test_add_func ("/nodedev/connection/long-calls-under-way", test_long_calls_under_way);
   g_test_add_func ("/nodedev/connection/long-and-begun", test_long_and_begun);
   g_test_add_func ("/nodedev/connection/budget", test_budget);
