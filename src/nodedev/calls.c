@@ -370,22 +370,24 @@ serve (NodedevSession *session, const nd_header *header, const Procedure *proced
 
 /* --- calls that have to be allowed one by one ----------------------------- */
 
-/* The client may have closed meanwhile. */
+/* The client may have closed meanwhile, and opened again to read only. */
 static void
 on_access (const GError *error, gpointer user_data)
 {
   NodedevCall *call = user_data;
+  g_autoptr (GError) refusal = NULL;
   gsize length;
   const guint8 *payload = g_bytes_get_data (call->payload, &length);
 
   if (error != NULL)
+    nodedev_call_fail (call, error);
+  else if (!check_allowed (call->session, call->procedure, &refusal))
+    nodedev_call_fail (call, refusal);
+  else
     {
-      nodedev_call_fail (call, error);
-      return;
+      serve (call->session, &call->header, call->procedure, payload, length);
+      end_call (call);
     }
-  if (nodedev_session_is_open (call->session))
-    serve (call->session, &call->header, call->procedure, payload, length);
-  end_call (call);
 }
 
 static void

@@ -171,8 +171,10 @@ int
 nodedev_events_subscribe (NodedevEvents *events, int event_id, const char *name,
                           NodedevEventFunc func, gpointer user_data)
 {
-  Subscription *subscription = add (events, events->next_id++, event_id, func, user_data);
+  Subscription *subscription = add (events, events->next_id, event_id, func, user_data);
 
+  /* Who subscribes and unsubscribes for hours comes to the end of them. */
+  events->next_id = events->next_id == G_MAXINT ? 0 : events->next_id + 1;
   subscription->name = g_strdup (name);
   return subscription->callback_id;
 }

@@ -243,4 +243,6 @@ refused "*access denied*" "what no action is known for is not" as nobody nodedev
 is "$(as nobody nodedev-start computer 2>&1 | grep -c denied)" 0 "details tell the device"
 is "$(host_state)" "$before" "nothing changed"
 ok "root is asked about nothing" v nodedev-list
+is "$(env -u LD_PRELOAD -u UMOCKDEV_DIR python3 "$here/closing.py" "$socket" nobody)" "4 of 4" \
+  "who closes before polkit has answered is answered"
 done_testing
