@@ -4,9 +4,9 @@
  * random [--steps N] [--keep FILE] SEED…
  *     does N operations by chance for each SEED. Those of a failure are
  *     written to FILE, a line each.
- * random [--shrink] --replay FILE
+ * random [--shrink [--keep FILE]] --replay FILE
  *     does those in FILE. With --shrink leaves out what a failure does not
- *     need and prints what remains.
+ *     need and prints what remains; --keep has what remains so far.
  *
  * Exit code: 0 all was as it must be, 1 it was not, 2 usage.
  */
@@ -60,6 +60,15 @@ join_lines (const GPtrArray *lines)
   for (guint i = 0; i < lines->len; i++)
     g_string_append_printf (text, "%s\n", (char *) g_ptr_array_index (lines, i));
   return g_string_free (text, FALSE);
+}
+
+static void
+keep_lines (const GPtrArray *lines)
+{
+  g_autofree char *text = join_lines (lines);
+
+  if (keep != NULL)
+    g_file_set_contents (keep, text, -1, NULL);
 }
 
 /* --- running -------------------------------------------------------------------- */
@@ -184,7 +193,10 @@ shrink (GPtrArray *lines)
 {
   run_patience_ms = SHRINK_PATIENCE_MS;
   for (guint n = lines->len / 2; n > 0; n /= 2)
-    lines = shrink_by (lines, n);
+    {
+      lines = shrink_by (lines, n);
+      keep_lines (lines);
+    }
   return lines;
 }
 
@@ -213,12 +225,12 @@ do_seed (guint number, const char *seed)
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (Run) run = run_new ();
   gboolean done = run_seed (run, (guint32) g_ascii_strtoull (seed, NULL, 10), lines);
-  g_autofree char *text = join_lines (lines);
 
   if (!done)
-    report (run, lines, lines->len - 1);
-  if (!done && keep != NULL)
-    g_file_set_contents (keep, text, -1, NULL);
+    {
+      report (run, lines, lines->len - 1);
+      keep_lines (lines);
+    }
   g_print ("%sok %u - %d operations by seed %s\n", done ? "" : "not ", number, steps, seed);
   return done;
 }

@@ -9,7 +9,7 @@
 . /lab/guest/lib.sh
 
 transitions=200
-requests_a_round=6
+requests_a_round=10
 devices="0 1 2 3"
 verbs="create define start start destroy undefine autostart no_autostart"
 xml=/tmp/nodedev-random
