@@ -2,27 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What bash offers to complete virt-ccw's arguments with, on a machine with one device passed.
-#
-# Usage: test-completion.sh MOCK_MACHINE VIRT_CCW COMPLETION (starts itself within the mock machine)
-set -uo pipefail
 
-if [ "$1" != --inside ]; then
-  MOCK_MACHINE=$1 "$1" bash "$0" --inside "$2" "$3"
-  exit
-fi
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
-# shellcheck source=../../tap.sh
-. "$(dirname "$0")/../../tap.sh"
-
-PATH=$(dirname "$2"):$PATH
+PATH=$(dirname "$virt_ccw"):$PATH
 export LC_ALL=C
 # shellcheck source=../../../data/virt-ccw.bash-completion
-. "$3"
-uuid=7e270a25-e163-4922-af60-757fc8ed48c6
-work=$(mktemp -d)
-at_end 'rm -rf "$work"'
+. "$COMPLETION"
 
-cat > "$work/domains.xml" << END
+cat > "$root/domains.xml" << END
 <node>
   <domain type='test'>
     <name>web server</name><memory>1024</memory><os><type>hvm</type></os>
@@ -45,10 +34,6 @@ offers() {
   echo "${COMPREPLY[*]-}"
 }
 
-kernel() { # the mock machine's kernel sees what dash writes
-  dash -c "$1"
-}
-
 is "$(complete -p virt-ccw)" "complete -F _virt_ccw virt-ccw" "bash asks for virt-ccw"
 is "$(offers "virt-ccw ")" "list pass give-back graph hostdev-xml qemu-args --help --version" \
   "commands"
@@ -62,9 +47,8 @@ is "$(offers "virt-ccw pass ")" "0.0.0001 0.0.0002 0.0.0003 0.0.0004 0.0.1234 0.
 is "$(offers "virt-ccw pass 0.0.2")" "0.0.2b09" "that begin so"
 is "$(offers "virt-ccw list --json 2b")" "2b09" "without the zeros"
 is "$(offers "virt-ccw give-back ")" "" "none is passed"
-kernel "echo 0.0.0313 > /sys/bus/css/devices/0.0.0313/driver/unbind"
-kernel "echo 0.0.0313 > /sys/bus/css/drivers/vfio_ccw/bind"
-kernel "echo $uuid > /sys/bus/css/devices/0.0.0313/mdev_supported_types/vfio_ccw-io/create"
+bind_terminal
+create_mdev "$uuid"
 is "$(offers "virt-ccw give-back ")" "0.0.1234" "one is"
 is "$(offers "virt-ccw hostdev-xml --devno=")" "0.0.1234" "as an option's value"
 is "$(offers "virt-ccw qemu-args -d 0")" "0.0.1234" "of its short form"
@@ -73,8 +57,8 @@ is "$(offers "virt-ccw pass --connect qemu+ssh://far/system ")" "" \
   "this host's devices are not another's"
 is "$(offers "virt-ccw pass --connect nodedev:///system 2b")" "2b09" "but its own libvirt's"
 
-is "$(offers "virt-ccw pass 2b09 -c test://$work/domains.xml -d ")" 'database web\ server' "domains"
-is "$(offers "virt-ccw pass 2b09 --connect=test://$work/domains.xml --domain=w")" 'web\ server' \
+is "$(offers "virt-ccw pass 2b09 -c test://$root/domains.xml -d ")" 'database web\ server' "domains"
+is "$(offers "virt-ccw pass 2b09 --connect=test://$root/domains.xml --domain=w")" 'web\ server' \
   "that begin so, of the libvirt that was asked for"
 is "$(offers "virt-ccw list --connect n")" "nodedev:///system" "URIs"
 is "$(offers "virt-ccw list --connect qemu:")" "///system" "a colon ends a word"
@@ -82,7 +66,7 @@ is "$(offers "virt-ccw list --output pi")" "pim" "columns"
 is "$(offers "virt-ccw list -o +pim,ch")" "+pim,chpids" "behind others"
 is "$(offers "virt-ccw graph --format=")" "dot svg" "formats of graph"
 is "$(offers "virt-ccw qemu-args -f ")" "classic json" "and of qemu-args"
-is "$(offers "virt-ccw qemu-args --from-xml=$work/do")" "$work/domains.xml" "files"
+is "$(offers "virt-ccw qemu-args --from-xml=$root/do")" "$root/domains.xml" "files"
 is "$(offers "virt-ccw pass --guest-devno ")" "" "nothing where nobody can know"
 
 done_testing

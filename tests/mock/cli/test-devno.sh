@@ -3,35 +3,12 @@
 #
 # virt-ccw finds the mdev of a device by the device's number: the active one,
 # else the one that is defined; and says why when there is none or no single one.
-#
-# Usage: test-devno.sh MOCK_MACHINE VIRT_CCW (starts itself within the mock machine)
-set -uo pipefail
 
-if [ "$1" != --inside ]; then
-  root=$(mktemp -d)
-  trap 'rm -rf "$root"' EXIT
-  "$1" bash "$0" --inside "$2" "$root"
-  exit
-fi
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
-# shellcheck source=../../tap.sh
-. "$(dirname "$0")/../../tap.sh"
-
-virt_ccw=$2
-root=$3
 first=7e270a25-e163-4922-af60-757fc8ed48c6
 second=7e270a25-e163-4922-af60-757fc8ed48c7
-folder=$root/etc/mdevctl.d/0.0.0313
-
-define() { # UUID
-  mkdir -p "$folder"
-  printf '{\n  "mdev_type": "vfio_ccw-io",\n  "start": "manual",\n  "attrs": []\n}' > "$folder/$1"
-}
-
-# The mock machine's kernel sees what dash writes.
-kernel() {
-  dash -c "$1"
-}
 
 finds() { # NAME UUID
   is "$("$virt_ccw" qemu-args --devno 0.0.1234 -g fe.0.1234 --root "$root" 2>&1)" "-device
@@ -48,14 +25,13 @@ refuses() { # NAME EXIT TEXT DEVNO
 
 refuses "no such device" 4 "there is no device 0.0.4711" 0.0.4711
 refuses "no mdev yet" 4 "has no mdev: make one on its subchannel 0.0.0313" 0.0.1234
-define $first
+define $first manual
 finds "the one that is defined" $first
-define $second
+define $second manual
 refuses "two are defined, none is active" 1 "$first, $second" 0.0.1234
 
-kernel "echo 0.0.0313 > /sys/bus/css/devices/0.0.0313/driver/unbind"
-kernel "echo 0.0.0313 > /sys/bus/css/drivers/vfio_ccw/bind"
-kernel "echo $second > /sys/bus/css/devices/0.0.0313/mdev_supported_types/vfio_ccw-io/create"
+bind_terminal
+create_mdev "$second"
 finds "the active one, whatever is defined" $second
 rm -r "$folder"
 finds "the active one, though it is not defined" $second

@@ -3,24 +3,9 @@
 #
 # virt-ccw graph: Graphviz must understand it, and find the way from channel path to
 # mdev in it.
-#
-# Usage: test-graph.sh MOCK_MACHINE VIRT_CCW (starts itself within the mock machine)
-set -uo pipefail
 
-if [ "$1" != --inside ]; then
-  root=$(mktemp -d)
-  trap 'rm -rf "$root"' EXIT
-  "$1" bash "$0" --inside "$2" "$root"
-  exit
-fi
-
-# shellcheck source=../../tap.sh
-. "$(dirname "$0")/../../tap.sh"
-
-virt_ccw=$2
-root=$3
-uuid=7e270a25-e163-4922-af60-757fc8ed48c6
-folder=$root/etc/mdevctl.d/0.0.0313
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 graph() {
   "$virt_ccw" graph --root "$root" "$@" 2>&1
@@ -37,8 +22,7 @@ edges() {
 
 is "$(nodes)" "" "nothing is passed"
 is "$(nodes --all | wc -w)" "13" "six devices on six subchannels, with one channel path"
-mkdir -p "$folder"
-printf '{\n  "mdev_type": "vfio_ccw-io",\n  "start": "auto",\n  "attrs": []\n}' > "$folder/$uuid"
+define "$uuid" auto
 is "$(edges)" "ccw_0_0_1234->$uuid chp0.10->css_0_0_0313 css_0_0_0313->ccw_0_0_1234 " \
   "the way of one that is"
 like "$(graph --format svg)" "*<svg*0.0.1234*3270/00*stroke-dasharray*757fc8ed48c6*</svg>*" "as a picture"

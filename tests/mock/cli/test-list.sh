@@ -3,24 +3,9 @@
 #
 # virt-ccw list: what there is, by whom it is used, which mdevs it has; as a table
 # for people, and for programs.
-#
-# Usage: test-list.sh MOCK_MACHINE VIRT_CCW (starts itself within the mock machine)
-set -uo pipefail
 
-if [ "$1" != --inside ]; then
-  root=$(mktemp -d)
-  trap 'rm -rf "$root"' EXIT
-  MOCK_MACHINE=$1 "$1" bash "$0" --inside "$2" "$root"
-  exit
-fi
-
-# shellcheck source=../../tap.sh
-. "$(dirname "$0")/../../tap.sh"
-
-virt_ccw=$2
-root=$3
-uuid=7e270a25-e163-4922-af60-757fc8ed48c6
-folder=$root/etc/mdevctl.d/0.0.0313
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # Where no libvirt is: this test shall not find that of the machine it runs on.
 nowhere="test:///no/such/file"
@@ -31,10 +16,6 @@ list() {
 
 columns() { # COLUMNS DEVICE
   list --raw --noheadings --output "$@"
-}
-
-kernel() { # the mock machine's kernel sees what dash writes
-  dash -c "$1"
 }
 
 refuses() { # NAME EXIT TEXT ARGUMENT...
@@ -66,12 +47,10 @@ like "$(list --output +chpids)" "DEVICE*USER*CHPIDS*" "and one beside them"
 like "$(list --help)" "*CHPIDS*channel path ids*" "--help tells the columns"
 
 is "$(columns mdev,active,autostart 0.0.1234)" "  " "no mdev, neither active nor starting"
-mkdir -p "$folder"
-printf '{\n  "mdev_type": "vfio_ccw-io",\n  "start": "auto",\n  "attrs": []\n}' > "$folder/$uuid"
+define "$uuid" auto
 is "$(columns mdev,active,autostart 0.0.1234)" "$uuid no yes" "one that is defined"
-kernel "echo 0.0.0313 > /sys/bus/css/devices/0.0.0313/driver/unbind"
-kernel "echo 0.0.0313 > /sys/bus/css/drivers/vfio_ccw/bind"
-kernel "echo $uuid > /sys/bus/css/devices/0.0.0313/mdev_supported_types/vfio_ccw-io/create"
+bind_terminal
+create_mdev "$uuid"
 is "$(columns mdev,active,driver,online 0.0.1234)" "$uuid yes vfio_ccw " "and is active"
 rm -r "$folder"
 is "$(columns mdev,active,autostart 0.0.1234)" "$uuid yes no" "one that nobody defined"
