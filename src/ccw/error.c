@@ -9,12 +9,6 @@ ccw_error_is_not_found (const GError *error)
   return g_error_matches (error, CCW_ERROR, CCW_ERROR_NOT_FOUND);
 }
 
-gboolean
-ccw_error_is_in_use (const GError *error)
-{
-  return g_error_matches (error, CCW_ERROR, CCW_ERROR_IN_USE);
-}
-
 static CcwExit
 exit_from_code (CcwError code)
 {

@@ -28,9 +28,8 @@ typedef enum
 
 GQuark ccw_error_quark (void);
 
-/* Predicates for call sites; each is FALSE for NULL. */
+/* FALSE for NULL, and for errors of others. */
 gboolean ccw_error_is_not_found (const GError *error);
-gboolean ccw_error_is_in_use (const GError *error);
 
 /* Exit codes of our programs, the same for all of them. */
 typedef enum

@@ -93,17 +93,6 @@ ccw_sysfs_read (const char *path, GError **error)
   return g_strdup (g_strstrip (text));
 }
 
-gboolean
-ccw_sysfs_read_at (int folder, const char *path, char *buffer, gsize size)
-{
-  int fd = openat (folder, path, O_RDONLY | O_CLOEXEC);
-
-  if (fd < 0 || read_and_close (fd, buffer, size) < 0)
-    return FALSE;
-  g_strstrip (buffer);
-  return TRUE;
-}
-
 /* The kernel takes an order whole or not at all. */
 static gboolean
 write_and_close (int fd, const char *value)

@@ -31,12 +31,6 @@ gboolean ccw_sysfs_exists (const char *path);
 char *ccw_sysfs_read (const char *path, GError **error);
 
 /*
- * The same, relative to an open folder and into the caller's @buffer, for
- * those who read by the thousand. FALSE when it cannot be read.
- */
-gboolean ccw_sysfs_read_at (int folder, const char *path, char *buffer, gsize size);
-
-/*
  * One write(2) of @value: what the kernel takes as one order. Where it refuses
  * an order, the message has its reason and the attribute's path, and errno is
  * the reason.

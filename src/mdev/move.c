@@ -69,7 +69,7 @@ remove_old (const Move *move, GError **error)
   g_autoptr (GError) reason = NULL;
 
   if (mdev_store_remove (move->store, mdev_config_get_uuid (move->moved), &move->from, &reason)
-      || g_error_matches (reason, CCW_ERROR, CCW_ERROR_NOT_FOUND))
+      || ccw_error_is_not_found (reason))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;

@@ -35,9 +35,9 @@ done < <(grep -oE '\]\([^)#:]+\)' "$TREE"/*.md "$TREE"/docs/*.md "$TREE"/tests/*
 
 # Licences. Pictures and other people's texts have no place for it.
 licensed() {
-  find "$TREE" -maxdepth 1 -type f -print
+  find "$TREE" -maxdepth 1 -type f \( -name '*.md' -o -name 'meson*' \) -print
   find "$TREE"/{data,docs,kmod,scripts,src,xml} -type f ! -name '*.svg' ! -name '*.png' \
-    ! -name '*.ko' ! -name '*.o' ! -name '*.mod*' ! -name '.*' ! -name '*.symvers' -print
+    ! -name '*.ko' ! -name '*.o' ! -name '*.mod*' ! -name '.*' ! -name '*.symvers' ! -name modules.order -print
 }
 is "$(licensed | xargs -d '\n' grep -L 'SPDX-License-Identifier: ')" "" "all files name their licence"
 

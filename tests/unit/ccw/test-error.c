@@ -35,10 +35,8 @@ test_predicates (void)
   g_autoptr (GError) foreign = g_error_new_literal (G_IO_ERROR, CCW_ERROR_NOT_FOUND, "reason");
 
   g_assert_true (ccw_error_is_not_found (not_found));
-  g_assert_false (ccw_error_is_in_use (not_found));
   g_assert_false (ccw_error_is_not_found (foreign));
   g_assert_false (ccw_error_is_not_found (NULL));
-  g_assert_false (ccw_error_is_in_use (NULL));
 }
 
 static void
