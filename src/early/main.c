@@ -19,15 +19,17 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
   return g_log_writer_standard_streams (level, fields, n_fields, user_data);
 }
 
+/* Where the kernel itself looks for it; programs of udev have no PATH. */
+#define MODPROBE "/sbin/modprobe"
+
 /* What modules-load.d names may not have been loaded so early. That it fails shows soon enough. */
 static void
 load_driver (void)
 {
-  const char *argv[] = { "modprobe", "--quiet", "vfio_ccw", NULL };
+  const char *argv[] = { MODPROBE, "--quiet", "vfio_ccw", NULL };
 
   if (!ccw_sysfs_exists (DRIVER_FOLDER))
-    g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-                  NULL);
+    g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, NULL, NULL);
 }
 
 static CcwExit

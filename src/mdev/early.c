@@ -2,57 +2,29 @@
 #include "mdev/early.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "ccw/sysfs.h"
 #include "mdev/identity.h"
 #include "mdev/store.h"
+#include "mdev/touched.h"
 #include "mdev/transition.h"
 
-#define FOLDER_MODE 0755
-#define STAMP_MODE 0644
-
-/* Marks in RUN, each of which ends the time in which something is started early. */
-#define STAMP_AUTOSTARTED "autostarted"
-#define STAMP_GIVEN_BACK "given-back"
-
-static gboolean
-has_stamp (const CcwPaths *paths, const char *name)
+static char *
+stamp_path (const CcwPaths *paths)
 {
-  g_autofree char *path = g_build_filename (ccw_paths_run_dir (paths), name, NULL);
-
-  return ccw_sysfs_exists (path);
-}
-
-/* TRUE for the first who asks. */
-static gboolean
-take_stamp (const CcwPaths *paths, const char *name)
-{
-  g_autofree char *path = g_build_filename (ccw_paths_run_dir (paths), name, NULL);
-  int fd = -1;
-
-  if (g_mkdir_with_parents (ccw_paths_run_dir (paths), FOLDER_MODE) == 0)
-    fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STAMP_MODE);
-  if (fd >= 0)
-    close (fd);
-  else if (errno == EEXIST)
-    return FALSE;
-  else
-    g_warning ("could not make %s: %s", path, g_strerror (errno));
-  return TRUE;
+  return g_build_filename (ccw_paths_run_dir (paths), "autostarted", NULL);
 }
 
 gboolean
 mdev_take_boot_stamp (const CcwPaths *paths)
 {
-  return take_stamp (paths, STAMP_AUTOSTARTED);
-}
+  g_autofree char *path = stamp_path (paths);
+  gboolean is_new;
 
-void
-mdev_end_early (const CcwPaths *paths)
-{
-  take_stamp (paths, STAMP_GIVEN_BACK);
+  if (mdev_mark_make (path, &is_new))
+    return is_new;
+  g_warning ("could not make %s: %s", path, g_strerror (errno));
+  return TRUE;
 }
 
 /* The subchannel of a device that a driver of the host has: the folder above its own. */
@@ -97,13 +69,14 @@ find_config (MdevStore *store, const CcwPaths *paths, const CcwDevId *subchannel
 gboolean
 mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char **uuid, GError **error)
 {
+  g_autofree char *stamp = stamp_path (paths);
   g_autoptr (MdevStore) store = mdev_store_new (paths);
   const MdevConfig *config;
   CcwDevId subchannel;
 
   *uuid = NULL;
-  if (has_stamp (paths, STAMP_AUTOSTARTED) || has_stamp (paths, STAMP_GIVEN_BACK)
-      || !find_subchannel (device, &subchannel))
+  if (ccw_sysfs_exists (stamp) || !find_subchannel (device, &subchannel)
+      || mdev_touched (paths, &subchannel))
     return TRUE;
   mdev_store_load_on (store, &subchannel);
   config = find_config (store, paths, &subchannel, device);

@@ -10,9 +10,11 @@
  * before the rules that set devices online.
  *
  * From its first start on virtccwd itself does so (RUN/autostarted tells), and
- * it knows which devices are new and which were only given back. Nothing is
- * started here either for a definition of which is not known, for instance
- * because /var is not mounted yet, that it is meant for this device.
+ * it knows which devices are new and which were only given back. Where it does
+ * not run, what appears on a subchannel that was touched since the boot counts
+ * as given back (mdev/touched.h). Nothing is started here either for a
+ * definition of which is not known, for instance because /var is not mounted
+ * yet, that it is meant for this device.
  *
  * @uuid: of the mdev that was started; NULL when there was none to start. The
  * caller frees it. Errors: as of mdev_start().
@@ -25,10 +27,3 @@ gboolean mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char *
  * for that one.
  */
 gboolean mdev_take_boot_stamp (const CcwPaths *paths);
-
-/*
- * Nothing is started early from now on: somebody gives a device back to the
- * host, where virtccwd need not ever start, and the device that appears then
- * is not to be taken again (RUN/given-back tells). Called by transitions.
- */
-void mdev_end_early (const CcwPaths *paths);

@@ -5,7 +5,6 @@
 #include "ccw/in-use.h"
 #include "ccw/sysfs.h"
 #include "mdev/closed.h"
-#include "mdev/early.h"
 #include "mdev/lock.h"
 #include "mdev/recovery.h"
 #include "mdev/start-checks.h"
@@ -145,8 +144,6 @@ stop_locked (const CcwPaths *paths, const char *uuid, const CcwDevId *parent, gb
   record->to = keep_bound || !record->has_before ? MDEV_POSITION_BOUND : MDEV_POSITION_HOST;
   record->uuid = g_strdup (uuid);
   record->type = read_type (uuid);
-  if (record->to == MDEV_POSITION_HOST)
-    mdev_end_early (paths);
   return mdev_walk (record, NULL, paths, error);
 }
 
@@ -214,7 +211,6 @@ give_back_locked (const CcwPaths *paths, const CcwDevId *parent, GError **error)
     return TRUE;
   record->from = MDEV_POSITION_BOUND;
   record->to = MDEV_POSITION_HOST;
-  mdev_end_early (paths);
   if (is_bound (parent))
     return mdev_walk (record, NULL, paths, error);
   /* Others unbound it meanwhile. Only put in order: should that fail, it is not taken again. */

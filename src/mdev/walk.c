@@ -2,6 +2,7 @@
 #include "mdev/walk.h"
 
 #include "mdev/subchannel.h"
+#include "mdev/touched.h"
 
 void
 mdev_walk_log (const MdevRecord *record, const char *what)
@@ -110,7 +111,8 @@ mdev_walk (MdevRecord *record, const MdevConfig *config, const CcwPaths *paths, 
   g_autoptr (GError) reason = NULL;
 
   record->in_transition = TRUE;
-  if (!mdev_record_save (record, paths, error))
+  if (!mdev_touched_note (paths, &record->subchannel, error)
+      || !mdev_record_save (record, paths, error))
     return FALSE;
   if (walk_to_end (&ladder, record, paths, &reason))
     {

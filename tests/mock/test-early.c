@@ -106,8 +106,7 @@ test_after_boot (Fixture *fixture, gconstpointer data)
   assert_left_alone (fixture);
 }
 
-/* What another program uses by then is not taken. */
-/* As by mdevctl's stop, where virtccwd never starts. */
+/* Where no virtccwd runs, mdevctl's callout and libvirt's hook give devices back: they stay so. */
 static void
 test_given_back (Fixture *fixture, gconstpointer data)
 {
@@ -115,9 +114,28 @@ test_given_back (Fixture *fixture, gconstpointer data)
   note (fixture, UUID, DEVICE);
   start (fixture, DISK, UUID);
   stop (fixture, UUID, FALSE);
+  assert_driver (DISK, "io_subchannel");
   assert_left_alone (fixture);
 }
 
+/* The device that a failed start gives back appears again, too: it is not tried for ever. */
+static void
+test_failed (Fixture *fixture, gconstpointer data)
+{
+  CcwDevId device = parse (DEVICE);
+  g_autofree char *uuid = NULL;
+  g_autoptr (GError) error = NULL;
+
+  define (fixture, UUID, TRUE);
+  note (fixture, UUID, DEVICE);
+  mock_machine_do (fixture->machine, "fail create 5 1");
+  g_assert_false (mdev_start_early (fixture->paths, &device, &uuid, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
+  assert_driver (DISK, "io_subchannel");
+  assert_left_alone (fixture);
+}
+
+/* What another program uses by then is not taken. */
 static void
 test_used (Fixture *fixture, gconstpointer data)
 {
@@ -181,6 +199,7 @@ main (int argc, char **argv)
   transition_fixture_add ("/early/renumbered", NULL, test_renumbered);
   transition_fixture_add ("/early/after-boot", NULL, test_after_boot);
   transition_fixture_add ("/early/given-back", NULL, test_given_back);
+  transition_fixture_add ("/early/failed", NULL, test_failed);
   transition_fixture_add ("/early/used", NULL, test_used);
   transition_fixture_add ("/early/ignored", NULL, test_ignored);
   return g_test_run ();

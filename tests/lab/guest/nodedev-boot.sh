@@ -15,7 +15,7 @@ mdev=
 
 # What the machine was like when it was booted, as far as that matters here.
 forget_boot() {
-  rm -f "$stamp" /run/virt-ccw/given-back
+  rm -rf "$stamp" /run/virt-ccw/touched
 }
 
 # The rule of an administrator who wants the device online, as chzdev writes it: $had_it tells
