@@ -157,14 +157,26 @@ drop (const Start *start, const GuestNote *note)
     g_warning ("%s", error->message);
 }
 
+/* What somebody's start that was cut short has bound is not bound for anybody. */
+static gboolean
+settle_parent (const CcwPaths *paths, const MdevConfig *config, GError **error)
+{
+  gboolean was_needed;
+
+  return mdev_recover (paths, mdev_config_get_parent (config), &was_needed, error);
+}
+
 static gboolean
 start_defined (Start *start, const char *mdev, GError **error)
 {
   g_autoptr (MdevConfig) config = mdev_locate_definition (start->paths, mdev, error);
-  g_autoptr (GuestNote) note = config == NULL ? NULL : make_note (start->domain, config);
+  g_autoptr (GuestNote) note = NULL;
   g_autoptr (GError) reason = NULL;
 
-  if (note == NULL || !guest_note_save (note, start->paths, error))
+  if (config == NULL || !settle_parent (start->paths, config, error))
+    return FALSE;
+  note = make_note (start->domain, config);
+  if (!guest_note_save (note, start->paths, error))
     return FALSE;
   if (mdev_start (start->paths, config, &reason))
     return keep_started (start, g_steal_pointer (&note), error);

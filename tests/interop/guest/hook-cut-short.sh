@@ -87,4 +87,12 @@ prepare_both
 at_each_step orphan "an end that is killed after the write" end then_release_and_start
 as_before "all is as before"
 
+# mdevctl's start was killed when the subchannel was bound: that is nobody's wish to have it so.
+machine "at 4 orphan"
+callout pre start none $disk "$disk_uuid" > "$work/out" 2>&1
+is "$(driver_of $disk)" vfio_ccw "mdevctl's start is killed with the subchannel bound"
+ok "a start after that" prepare "$disk_uuid"
+ok "its end" release
+as_before "all is as before"
+
 done_testing
