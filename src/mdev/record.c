@@ -33,6 +33,7 @@ mdev_record_free (MdevRecord *record)
     return;
   g_free (record->driver);
   g_free (record->driver_override);
+  g_free (record->prepared_for);
   g_free (record->uuid);
   g_free (record->type);
   g_free (record);
@@ -79,6 +80,7 @@ read_before (GKeyFile *file, MdevRecord *record)
   record->driver_override = g_key_file_get_string (file, GROUP_BEFORE, "driver-override", NULL);
   record->has_device = device != NULL && ccw_dev_id_parse (device, &record->device, NULL);
   record->online = g_key_file_get_boolean (file, GROUP_BEFORE, "online", NULL);
+  record->prepared_for = g_key_file_get_string (file, GROUP_BEFORE, "prepared-for", NULL);
 }
 
 static gboolean
@@ -177,6 +179,7 @@ write_before (GKeyFile *file, const MdevRecord *record)
   mdev_keyfile_put (file, GROUP_BEFORE, "driver-override", record->driver_override);
   mdev_keyfile_put (file, GROUP_BEFORE, "device", device);
   g_key_file_set_boolean (file, GROUP_BEFORE, "online", record->online);
+  mdev_keyfile_put (file, GROUP_BEFORE, "prepared-for", record->prepared_for);
 }
 
 static void

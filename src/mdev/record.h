@@ -34,6 +34,7 @@ typedef struct
   CcwDevId device;       /* its ccw device, when has_device */
   gboolean has_device;
   gboolean online;
+  char *prepared_for; /* UUID of the mdev that others were to create when it was bound; or NULL */
 
   /* The transition under way, if any. */
   gboolean in_transition;

@@ -73,6 +73,16 @@ find_start (const CcwPaths *paths, MdevRecord *record, const char *name, GError 
   return TRUE;
 }
 
+/* For whom it is bound without an mdev. Whoever finds it bound already changes nothing in that. */
+static void
+note_prepared (MdevRecord *record)
+{
+  if (record->to == MDEV_POSITION_BOUND && record->from == MDEV_POSITION_BOUND)
+    return;
+  g_free (record->prepared_for);
+  record->prepared_for = record->to == MDEV_POSITION_BOUND ? g_strdup (record->uuid) : NULL;
+}
+
 static gboolean
 start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const char *name,
               GError **error)
@@ -88,6 +98,7 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, 
   record->to = to;
   record->uuid = g_strdup (mdev_config_get_uuid (config));
   record->type = g_strdup (mdev_config_get_type (config));
+  note_prepared (record);
   return mdev_walk (record, config, paths, error);
 }
 
@@ -144,6 +155,8 @@ stop_locked (const CcwPaths *paths, const char *uuid, const CcwDevId *parent, gb
   record->to = keep_bound || !record->has_before ? MDEV_POSITION_BOUND : MDEV_POSITION_HOST;
   record->uuid = g_strdup (uuid);
   record->type = read_type (uuid);
+  /* From now on it is kept for whatever is started next. */
+  g_clear_pointer (&record->prepared_for, g_free);
   return mdev_walk (record, NULL, paths, error);
 }
 
@@ -199,15 +212,18 @@ is_bound (const CcwDevId *subchannel)
   return g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0;
 }
 
+/* @for_uuid: only what was prepared for it; NULL: whatever it was taken for. */
 static gboolean
-give_back_locked (const CcwPaths *paths, const CcwDevId *parent, GError **error)
+give_back_locked (const CcwPaths *paths, const char *for_uuid, const CcwDevId *parent,
+                  GError **error)
 {
   g_autoptr (MdevRecord) record = mdev_recover_and_load (paths, parent, error);
   g_autofree char *uuid = mdev_subchannel_find_mdev (parent);
 
   if (record == NULL)
     return FALSE;
-  if (!record->has_before || uuid != NULL)
+  if (!record->has_before || uuid != NULL
+      || (for_uuid != NULL && g_strcmp0 (record->prepared_for, for_uuid) != 0))
     return TRUE;
   record->from = MDEV_POSITION_BOUND;
   record->to = MDEV_POSITION_HOST;
@@ -217,18 +233,32 @@ give_back_locked (const CcwPaths *paths, const CcwDevId *parent, GError **error)
   return mdev_recover_record (record, paths, error);
 }
 
-gboolean
-mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError **error)
+static gboolean
+lock_and_give_back (const CcwPaths *paths, const char *for_uuid, const CcwDevId *parent,
+                    GError **error)
 {
   g_autofree char *name = ccw_dev_id_to_string (parent);
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
 
   if (!mdev_lock_take (&lock, paths, parent, NULL, error))
     return FALSE;
-  if (give_back_locked (paths, parent, error))
+  if (give_back_locked (paths, for_uuid, parent, error))
     return TRUE;
   g_prefix_error (error, "could not give subchannel %s back: ", name);
   return FALSE;
+}
+
+gboolean
+mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError **error)
+{
+  return lock_and_give_back (paths, NULL, parent, error);
+}
+
+gboolean
+mdev_unprepare_parent (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
+                       GError **error)
+{
+  return lock_and_give_back (paths, uuid, parent, error);
 }
 
 /* --- recovery ----------------------------------------------------------------- */

@@ -45,9 +45,16 @@ gboolean mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **e
 /*
  * The part of mdev_start() before the mdev is created, with all its checks: for
  * a caller behind whom somebody else creates it, such as mdevctl. Undone by
- * mdev_give_back(), also when nobody came to create it.
+ * mdev_unprepare_parent() when that one fails, else by mdev_give_back().
  */
 gboolean mdev_prepare_parent (const CcwPaths *paths, const MdevConfig *config, GError **error);
+
+/*
+ * Gives @parent back as by mdev_give_back() if it was bound by
+ * mdev_prepare_parent() for @uuid; one that was bound before that stays so.
+ */
+gboolean mdev_unprepare_parent (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
+                                GError **error);
 
 /*
  * Removes the active mdev @uuid. Refused with CCW_ERROR_IN_USE when a process

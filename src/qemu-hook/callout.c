@@ -118,6 +118,13 @@ make_ready (const Task *task, GError **error)
   return mdev_prepare_parent (task->paths, task->config, error);
 }
 
+/* What was bound before the start stays so: it failed, and all is as before. */
+static gboolean
+unmake_ready (const Task *task, GError **error)
+{
+  return mdev_unprepare_parent (task->paths, task->uuid, task->parent, error);
+}
+
 static gboolean
 give_back (const Task *task, GError **error)
 {
@@ -137,7 +144,7 @@ static const struct
   { "post", "define", "success", note_device },
   { "post", "undefine", "success", forget_device },
   { "pre", "start", NULL, make_ready },
-  { "post", "start", "failure", give_back },
+  { "post", "start", "failure", unmake_ready },
   { "post", "stop", "success", give_back },
 };
 

@@ -149,6 +149,15 @@ as_defined "which gives it back"
 ok "the daemon starts it" v nodedev-start "$disk_mdev"
 ok "mdevctl stops it" mdevctl stop -u "$disk_uuid"
 as_defined "which gives it back"
+ok "the daemon starts it" v nodedev-start "$disk_mdev"
+ok "and destroys it" v nodedev-destroy "$disk_mdev"
+is "$(driver_of $disk)" vfio_ccw "which keeps the subchannel for it"
+machine "fail create 5 1"
+not_ok "mdevctl fails to start it" mdevctl start -u "$disk_uuid"
+is "$(driver_of $disk)" vfio_ccw "which leaves the subchannel as it was"
+ok "mdevctl starts it" mdevctl start -u "$disk_uuid"
+ok "and stops it" mdevctl stop -u "$disk_uuid"
+as_defined "which gives it back"
 stop_daemon
 
 done_testing
