@@ -8,6 +8,10 @@
 #include "mdev/start-checks.h"
 #include "mdev/store.h"
 
+/* The daemon may be moving the same definition: how often, and after which pause, to look again. */
+#define LOOKS_MAX 5
+#define LOOK_PAUSE_US 1000
+
 /* One of the definitions of a UUID, and where it belongs now. */
 typedef struct
 {
@@ -43,24 +47,41 @@ find_place (const MdevIdentity *meant, const CcwDevId *home, CcwDevId *place)
          || ccw_sysfs_device_subchannel (&meant->device, place);
 }
 
+/*
+ * Sets candidate->meant. A note goes after its file: where neither is there any
+ * more, that the definition is meant for any device cannot be concluded.
+ */
 static gboolean
-candidate_init (Candidate *candidate, const MdevConfig *config, const CcwPaths *paths,
-                GError **error)
+read_meant (Candidate *candidate, MdevStore *store, const CcwPaths *paths, GError **error)
 {
-  const CcwDevId *home = mdev_config_get_parent (config);
+  const char *uuid = mdev_config_get_uuid (candidate->config);
+  const CcwDevId *home = mdev_config_get_parent (candidate->config);
   g_autoptr (GError) reason = NULL;
 
-  candidate->config = config;
-  candidate->meant = mdev_identity_load (paths, mdev_config_get_uuid (config), home, &reason);
-  candidate->is_there = find_place (candidate->meant, home, &candidate->place);
+  candidate->meant = mdev_identity_load (paths, uuid, home, &reason);
+  if (reason == NULL && candidate->meant == NULL && !mdev_store_has_file_of (store, uuid, home))
+    g_set_error (&reason, CCW_ERROR, CCW_ERROR_NOT_FOUND,
+                 "the definition of mediated device %s was just taken away", uuid);
   if (reason == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
 
+static gboolean
+candidate_init (Candidate *candidate, const MdevConfig *config, MdevStore *store,
+                const CcwPaths *paths, GError **error)
+{
+  candidate->config = config;
+  if (!read_meant (candidate, store, paths, error))
+    return FALSE;
+  candidate->is_there
+    = find_place (candidate->meant, mdev_config_get_parent (config), &candidate->place);
+  return TRUE;
+}
+
 static GArray *
-make_candidates (GPtrArray *configs, const CcwPaths *paths, GError **error)
+make_candidates (GPtrArray *configs, MdevStore *store, const CcwPaths *paths, GError **error)
 {
   g_autoptr (GArray) candidates = g_array_new (FALSE, TRUE, sizeof (Candidate));
 
@@ -68,7 +89,7 @@ make_candidates (GPtrArray *configs, const CcwPaths *paths, GError **error)
   g_array_set_size (candidates, configs->len);
   for (guint i = 0; i < configs->len; i++)
     if (!candidate_init (&g_array_index (candidates, Candidate, i),
-                         g_ptr_array_index (configs, i), paths, error))
+                         g_ptr_array_index (configs, i), store, paths, error))
       return NULL;
   return g_steal_pointer (&candidates);
 }
@@ -141,8 +162,8 @@ bring_home (const Candidate *candidate, MdevStore *store, const CcwPaths *paths,
   return g_steal_pointer (&config);
 }
 
-MdevConfig *
-mdev_locate_definition (const CcwPaths *paths, const char *uuid, GError **error)
+static MdevConfig *
+locate (const CcwPaths *paths, const char *uuid, GError **error)
 {
   g_autoptr (MdevStore) store = mdev_store_new (paths);
   g_autoptr (GPtrArray) configs = NULL;
@@ -160,8 +181,33 @@ mdev_locate_definition (const CcwPaths *paths, const char *uuid, GError **error)
                    uuid);
       return NULL;
     }
-  candidates = make_candidates (configs, paths, error);
+  candidates = make_candidates (configs, store, paths, error);
   if (candidates == NULL || !choose (candidates, &chosen, error))
     return NULL;
   return bring_home (chosen, store, paths, error);
+}
+
+/* One that somebody else moves is in both places for a moment, or seen in neither. */
+static gboolean
+may_be_on_its_way (const GError *error)
+{
+  return g_error_matches (error, CCW_ERROR, CCW_ERROR_EXISTS)
+         || g_error_matches (error, CCW_ERROR, CCW_ERROR_NOT_FOUND);
+}
+
+MdevConfig *
+mdev_locate_definition (const CcwPaths *paths, const char *uuid, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  MdevConfig *config = locate (paths, uuid, &reason);
+
+  for (guint i = 1; i < LOOKS_MAX && may_be_on_its_way (reason); i++)
+    {
+      g_clear_error (&reason);
+      g_usleep (LOOK_PAUSE_US);
+      config = locate (paths, uuid, &reason);
+    }
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return config;
 }

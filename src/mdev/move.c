@@ -56,8 +56,11 @@ put_with_note (const Move *move, gboolean is_begun, GError **error)
     return FALSE;
   if (mdev_store_put (move->store, move->moved, is_begun, error))
     return TRUE;
-  /* What somebody may have put there meanwhile is learnt when it is seen. */
-  if (!is_begun)
+  /*
+   * What somebody may have put there meanwhile, most likely the same move of
+   * the same definition, is meant for the device that is there: this one.
+   */
+  if (!mdev_store_has_file_of (move->store, uuid, to))
     mdev_identity_forget (move->paths, uuid, to, NULL);
   return FALSE;
 }
