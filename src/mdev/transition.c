@@ -11,6 +11,9 @@
 #include "mdev/subchannel.h"
 #include "mdev/walk.h"
 
+/* More often than a device comes online again by itself. */
+#define LOOKS_MAX 3
+
 guint mdev_close_patience_ms = 1000;
 
 /* --- starting ---------------------------------------------------------------- */
@@ -83,13 +86,25 @@ note_prepared (MdevRecord *record)
   record->prepared_for = record->to == MDEV_POSITION_BOUND ? g_strdup (record->uuid) : NULL;
 }
 
+/* Was it offline when it was looked at, and is not any more? */
 static gboolean
-start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const char *name,
-              GError **error)
+came_online (const MdevRecord *record)
+{
+  g_autofree char *path = ccw_sysfs_device_path (&record->device, "online");
+  g_autofree char *online = record->has_device ? ccw_sysfs_read (path, NULL) : NULL;
+
+  return record->from == MDEV_POSITION_HOST && !record->online && g_strcmp0 (online, "1") == 0;
+}
+
+/* @look_again: it failed, and may go well when all that was looked at is looked at again. */
+static gboolean
+start_once (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const char *name,
+            gboolean *look_again, GError **error)
 {
   const CcwDevId *parent = mdev_config_get_parent (config);
   g_autoptr (MdevRecord) record = mdev_recover_and_load (paths, parent, error);
 
+  *look_again = FALSE;
   if (record == NULL || !mdev_check_parent (parent, name, error)
       || !mdev_check_identity (paths, config, name, error)
       || !mdev_check_uuid (mdev_config_get_uuid (config), error)
@@ -99,7 +114,34 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, 
   record->uuid = g_strdup (mdev_config_get_uuid (config));
   record->type = g_strdup (mdev_config_get_type (config));
   note_prepared (record);
-  return mdev_walk (record, config, paths, error);
+  if (mdev_walk (record, config, paths, error))
+    return TRUE;
+  *look_again = came_online (record);
+  return FALSE;
+}
+
+/*
+ * A device that has just been plugged in is set online by udev's rules or the
+ * host's configuration, maybe between our look and our first step. Then the
+ * step is refused, and whether it is used is to be found out anew.
+ */
+static gboolean
+start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const char *name,
+              GError **error)
+{
+  gboolean look_again = TRUE;
+
+  for (guint looks = 1; look_again; looks++)
+    {
+      g_autoptr (GError) problem = NULL;
+
+      if (start_once (paths, config, to, name, &look_again, &problem))
+        return TRUE;
+      look_again = look_again && looks < LOOKS_MAX;
+      if (!look_again)
+        g_propagate_error (error, g_steal_pointer (&problem));
+    }
+  return FALSE;
 }
 
 static gboolean
