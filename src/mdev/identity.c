@@ -150,6 +150,20 @@ mdev_identity_load (const CcwPaths *paths, const char *uuid, const CcwDevId *par
   return g_steal_pointer (&identity);
 }
 
+MdevIdentity *
+mdev_identity_renew (const CcwPaths *paths, const char *uuid, const CcwDevId *parent)
+{
+  g_autoptr (MdevIdentity) now = mdev_identity_read (parent);
+  g_autoptr (MdevIdentity) kept = NULL;
+
+  if (now == NULL || now->cutype != NULL)
+    return g_steal_pointer (&now);
+  kept = mdev_identity_load (paths, uuid, parent, NULL);
+  if (kept != NULL && ccw_dev_id_equal (&kept->device, &now->device))
+    mdev_identity_complete (now, kept);
+  return g_steal_pointer (&now);
+}
+
 gboolean
 mdev_identity_save (const MdevIdentity *identity, const CcwPaths *paths, const char *uuid,
                     const CcwDevId *parent, GError **error)

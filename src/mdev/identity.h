@@ -28,6 +28,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MdevIdentity, mdev_identity_free)
 MdevIdentity *mdev_identity_read (const CcwDevId *subchannel);
 
 /*
+ * What an mdev is meant for that is defined on @parent now: what answers there;
+ * NULL: no device. The kind of a device that vfio_ccw has cannot be seen: then
+ * what is kept of the same device already holds on.
+ */
+MdevIdentity *mdev_identity_renew (const CcwPaths *paths, const char *uuid,
+                                   const CcwDevId *parent);
+
+/*
  * Takes over from @now, of the same device number, what @identity does not
  * know yet. TRUE when there was something.
  */

@@ -195,7 +195,7 @@ nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **
 {
   const char *uuid = mdev_config_get_uuid (config);
   const CcwDevId *parent = mdev_config_get_parent (config);
-  g_autoptr (MdevIdentity) identity = mdev_identity_read (parent);
+  g_autoptr (MdevIdentity) identity = mdev_identity_renew (follow->paths, uuid, parent);
 
   if (identity == NULL)
     return forget_device (follow, uuid, parent, error);

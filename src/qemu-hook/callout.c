@@ -99,7 +99,8 @@ check_definition (const Task *task, GError **error)
 static gboolean
 note_device (const Task *task, GError **error)
 {
-  g_autoptr (MdevIdentity) identity = mdev_identity_read (task->parent);
+  g_autoptr (MdevIdentity) identity
+      = mdev_identity_renew (task->paths, task->uuid, task->parent);
 
   if (identity == NULL)
     return mdev_identity_forget (task->paths, task->uuid, task->parent, error);

@@ -37,10 +37,15 @@ define_on() { # SUBCHANNEL
 
 start_daemon
 ok "define on a disk" define_on 0.0.0314
-is "$(cat "$identities/0.0.0314/$uuid")" "[device]
+noted=$(cat "$identities/0.0.0314/$uuid")
+is "$noted" "[device]
 number=0.0.2b09
 cutype=3990/e9
 devtype=3390/0c" "the disk it is meant for is noted"
+ok "it starts" v nodedev-start "$(mdev_on 0.0.0314)"
+ok "define it again while it is active" define_on 0.0.0314
+is "$(cat "$identities/0.0.0314/$uuid")" "$noted" "of the same disk the kind stays noted"
+ok "destroy" v nodedev-destroy "$(mdev_on 0.0.0314)"
 file=$(cat "$store/0.0.0314/$uuid")
 
 # --- another subchannel after a boot -----------------------------------------
