@@ -109,17 +109,31 @@ model_give_back (Model *model, int where)
 
 /* --- following devices ------------------------------------------------------- */
 
+/* What can be seen of the kind of device on a place; else what was noted of the same one there. */
+static int
+kind_to_note (const Model *model, int where, const Note *before)
+{
+  const Place *place = &model->places[where];
+
+  if (place->driver == DRIVER_IO)
+    return place->kind;
+  if (before->noted && before->place == where && before->device == place->device)
+    return before->kind;
+  return NOBODY;
+}
+
 /* The definition is for what is on its place now. */
 static void
 note (Model *model, int uuid)
 {
-  const Place *place = &model->places[model->definitions[uuid].place];
+  int where = model->definitions[uuid].place;
+  const Place *place = &model->places[where];
 
   model->notes[uuid] = (Note){
     .noted = place->present,
-    .place = model->definitions[uuid].place,
+    .place = where,
     .device = place->device,
-    .kind = place->driver == DRIVER_IO ? place->kind : NOBODY,
+    .kind = kind_to_note (model, where, &model->notes[uuid]),
   };
 }
 

@@ -20,17 +20,27 @@
 
 /* --- the daemon -------------------------------------------------------------- */
 
-/* In the child only: the test itself lives outside of the machine. */
+/* Only what is safe between fork and exec: other threads may have held any lock. */
 static void
-enter_machine (gpointer data)
+write_to_log (gpointer data)
 {
   const World *world = data;
-  int log = g_open (world->log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+  int log = open (world->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 
   dup2 (log, STDERR_FILENO);
-  g_setenv ("LD_PRELOAD", g_getenv ("RANDOM_PRELOAD"), TRUE);
-  g_setenv ("ASAN_OPTIONS", "verify_asan_link_order=0", TRUE);
-  g_setenv (MOCK_STEPS_BELOW, world->root, TRUE);
+}
+
+/* The test itself lives outside of the machine. */
+static GStrv
+make_environment (const World *world)
+{
+  GStrv environment = g_get_environ ();
+
+  environment
+      = g_environ_setenv (environment, "LD_PRELOAD", g_getenv ("RANDOM_PRELOAD"), TRUE);
+  environment
+      = g_environ_setenv (environment, "ASAN_OPTIONS", "verify_asan_link_order=0", TRUE);
+  return g_environ_setenv (environment, MOCK_STEPS_BELOW, world->root, TRUE);
 }
 
 static void
@@ -38,10 +48,11 @@ spawn (World *world)
 {
   const char *const argv[] = { g_getenv ("VIRTCCWD"), "--socket", world->socket, "--root",
                                world->root, NULL };
+  g_auto (GStrv) environment = make_environment (world);
   g_autoptr (GError) error = NULL;
 
-  if (!g_spawn_async (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, enter_machine, world,
-                      &world->daemon, &error))
+  if (!g_spawn_async (NULL, (char **) argv, environment, G_SPAWN_DO_NOT_REAP_CHILD, write_to_log,
+                      world, &world->daemon, &error))
     g_error ("could not start virtccwd: %s", error->message);
 }
 
