@@ -43,7 +43,7 @@ for how in create define; do
   like "$output" "*the right one is 'vfio_ccw-io'*" "virsh tells the right type"
   mdev_xml css_0_0_dead vfio_ccw-io
   not_ok "$how: an unknown parent" nodedev nodedev-$how "$xml"
-  like "$output" "*Node device not found: *'css_0_0_dead'*" "virsh names it"
+  like "$output" "*unsupported configuration: *'css_0_0_dead'*" "virsh names it"
   echo '<device><parent>' > "$xml"
   not_ok "$how: truncated XML" nodedev nodedev-$how "$xml"
   like "$output" "*could not parse device XML: *" "virsh says so"
