@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ccw/error.h"
+
 gboolean
 device_argument_parse (const char *text, CcwDevId *device, GError **error)
 {
@@ -12,4 +14,13 @@ device_argument_parse (const char *text, CcwDevId *device, GError **error)
     return ccw_dev_id_parse (text, device, error);
   whole = g_strconcat ("0.0.", text, NULL);
   return ccw_dev_id_parse (whole, device, error);
+}
+
+gboolean
+device_argument_parse_only (char **arguments, CcwDevId *device, GError **error)
+{
+  if (arguments != NULL && arguments[1] == NULL)
+    return device_argument_parse (arguments[0], device, error);
+  g_set_error_literal (error, CCW_ERROR, CCW_ERROR_INVALID, "give one device number");
+  return FALSE;
 }

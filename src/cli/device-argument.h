@@ -9,3 +9,6 @@
  * CCW_ERROR_INVALID.
  */
 gboolean device_argument_parse (const char *text, CcwDevId *device, GError **error);
+
+/* The only one of @arguments, which may be NULL. Errors: CCW_ERROR_INVALID, for none and several. */
+gboolean device_argument_parse_only (char **arguments, CcwDevId *device, GError **error);

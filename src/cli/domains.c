@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "qemu-hook/hostdev-xml.h"
-#include "qemu-hook/hostdev.h"
 
 /* A domain may end while we look; one without vfio-ccw devices has none either. */
 static GPtrArray *
@@ -19,17 +18,18 @@ read_hostdevs (virDomain *domain, guint flags)
   return hostdevs != NULL ? hostdevs : g_ptr_array_new ();
 }
 
-static const Hostdev *
-find_hostdev (const GPtrArray *hostdevs, const char *uuid)
+/* Out of the array: it is the caller's. */
+static Hostdev *
+take_hostdev (GPtrArray *hostdevs, const char *uuid)
 {
   for (guint i = 0; i < hostdevs->len; i++)
     if (strcmp (hostdev_get_uuid (g_ptr_array_index (hostdevs, i)), uuid) == 0)
-      return g_ptr_array_index (hostdevs, i);
+      return g_ptr_array_steal_index (hostdevs, i);
   return NULL;
 }
 
 guint
-domains_get_use (virDomain *domain, const char *uuid, char **hostdev_xml)
+domains_get_use (virDomain *domain, const char *uuid, Hostdev **hostdev)
 {
   g_autoptr (GPtrArray) running = virDomainIsActive (domain) == 1
                                       ? read_hostdevs (domain, 0)
@@ -37,14 +37,13 @@ domains_get_use (virDomain *domain, const char *uuid, char **hostdev_xml)
   g_autoptr (GPtrArray) defined = virDomainIsPersistent (domain) == 1
                                       ? read_hostdevs (domain, VIR_DOMAIN_XML_INACTIVE)
                                       : g_ptr_array_new ();
-  const Hostdev *now = find_hostdev (running, uuid);
-  const Hostdev *later = find_hostdev (defined, uuid);
+  g_autoptr (Hostdev) now = take_hostdev (running, uuid);
+  g_autoptr (Hostdev) later = take_hostdev (defined, uuid);
+  guint use = (now != NULL ? DOMAINS_RUNNING : 0) | (later != NULL ? DOMAINS_DEFINED : 0);
 
-  if (hostdev_xml != NULL)
-    *hostdev_xml = now != NULL     ? hostdev_to_xml (now)
-                   : later != NULL ? hostdev_to_xml (later)
-                                   : NULL;
-  return (now != NULL ? DOMAINS_RUNNING : 0) | (later != NULL ? DOMAINS_DEFINED : 0);
+  if (hostdev != NULL)
+    *hostdev = now != NULL ? g_steal_pointer (&now) : g_steal_pointer (&later);
+  return use;
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "cli/libvirt-client.h"
+#include "qemu-hook/hostdev.h"
 
 /*
  * Which virtual machines have an mdev among their host devices, told by
@@ -17,10 +18,10 @@ typedef enum
 } DomainsUse;
 
 /*
- * How @domain has the mdev @uuid: 0 for not at all. @hostdev_xml, unless NULL,
- * is the element by which it has it, for the caller to free, or NULL.
+ * How @domain has the mdev @uuid: 0 for not at all. @hostdev, unless NULL, is
+ * what it has it as, for the caller to free, or NULL.
  */
-guint domains_get_use (virDomain *domain, const char *uuid, char **hostdev_xml);
+guint domains_get_use (virDomain *domain, const char *uuid, Hostdev **hostdev);
 
 /* All domains; the array frees them. Errors: CCW_ERROR_SYSTEM. */
 GPtrArray *domains_list (virConnect *connection, GError **error);

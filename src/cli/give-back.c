@@ -248,11 +248,13 @@ static void
 note_holder (GiveBack *self, virDomain *domain, const Mdev *mdev)
 {
   Holder *holder = g_new0 (Holder, 1);
+  g_autoptr (Hostdev) hostdev = NULL;
 
-  holder->use = domains_get_use (domain, mdev->uuid, &holder->hostdev_xml);
+  holder->use = domains_get_use (domain, mdev->uuid, &hostdev);
   holder->mdev = mdev;
   virDomainRef (domain);
   holder->domain = domain;
+  holder->hostdev_xml = hostdev != NULL ? hostdev_to_xml (hostdev) : NULL;
   if (holder->use != 0)
     g_ptr_array_add (self->holders, holder);
   else
@@ -345,26 +347,13 @@ static gboolean
 carry_out (GiveBack *self, GError **error)
 {
   g_autoptr (Plan) plan = NULL;
+  g_autofree char *done_already = NULL;
 
   if (!look (self, error))
     return FALSE;
   plan = make_plan (self);
-  if (plan_is_empty (plan))
-    g_print ("device %s is the host's already\n", self->device_name);
-  else if (options.dry_run)
-    plan_print (plan);
-  else
-    return plan_run (plan, error);
-  return TRUE;
-}
-
-static gboolean
-check_options (GiveBack *self, GError **error)
-{
-  if (options.arguments != NULL && options.arguments[1] == NULL)
-    return device_argument_parse (options.arguments[0], &self->device, error);
-  g_set_error_literal (error, CCW_ERROR, CCW_ERROR_INVALID, "give one device number");
-  return FALSE;
+  done_already = g_strdup_printf ("device %s is the host's already", self->device_name);
+  return plan_carry_out (plan, options.dry_run, done_already, error);
 }
 
 static CcwExit
@@ -378,7 +367,7 @@ run (int argc, char **argv, GError **error)
   g_auto (GiveBack) self = { NULL };
 
   if (!cli_parse_options (&cli_command_give_back, lists, description, argc, argv, error)
-      || !check_options (&self, error))
+      || !device_argument_parse_only (options.arguments, &self.device, error))
     return CCW_EXIT_USAGE;
   self.device_name = ccw_dev_id_to_string (&self.device);
   self.mdevs = g_ptr_array_new_with_free_func (mdev_free);

@@ -108,8 +108,17 @@ note_definitions (InventoryEntry *entry, MdevStore *store)
     }
 }
 
+static void
+note_active (InventoryEntry *entry, CcwHost *host)
+{
+  const CcwMdev *mdev = ccw_host_get_mdev_on (host, &entry->subchannel);
+
+  if (mdev != NULL)
+    entry_get_mdev (entry, ccw_mdev_get_uuid (mdev))->active = TRUE;
+}
+
 static InventoryEntry *
-entry_new (const CcwSubchannel *subchannel, CcwHost *host)
+entry_new (const CcwSubchannel *subchannel, CcwHost *host, MdevStore *store)
 {
   InventoryEntry *entry = g_new0 (InventoryEntry, 1);
   const CcwDevId *device = ccw_subchannel_get_device_id (subchannel);
@@ -124,6 +133,8 @@ entry_new (const CcwSubchannel *subchannel, CcwHost *host)
       entry->device = *device;
       read_device (entry, host);
     }
+  note_active (entry, host);
+  note_definitions (entry, store);
   return entry;
 }
 
@@ -142,40 +153,14 @@ compare_entries (gconstpointer a, gconstpointer b)
   return ccw_dev_id_compare (&left->device, &right->device);
 }
 
-/* Active mdevs by subchannel: looking for that of each subchannel would look at all each time. */
-static void
-note_active (GHashTable *by_subchannel, CcwHost *host)
-{
-  g_autoptr (GPtrArray) mdevs = ccw_host_list (host, CCW_KIND_MDEV);
-
-  for (guint i = 0; i < mdevs->len; i++)
-    {
-      const CcwMdev *mdev = g_ptr_array_index (mdevs, i);
-      gpointer parent = ccw_dev_id_hash_key (ccw_mdev_get_parent_id (mdev));
-      InventoryEntry *entry = g_hash_table_lookup (by_subchannel, parent);
-
-      if (entry != NULL)
-        entry_get_mdev (entry, ccw_mdev_get_uuid (mdev))->active = TRUE;
-    }
-}
-
 static GPtrArray *
 make_entries (CcwHost *host, MdevStore *store)
 {
   g_autoptr (GPtrArray) subchannels = ccw_host_list (host, CCW_KIND_SUBCHANNEL);
-  g_autoptr (GHashTable) by_subchannel = g_hash_table_new (NULL, NULL);
   GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
 
   for (guint i = 0; i < subchannels->len; i++)
-    {
-      InventoryEntry *entry = entry_new (g_ptr_array_index (subchannels, i), host);
-
-      g_ptr_array_add (entries, entry);
-      g_hash_table_insert (by_subchannel, ccw_dev_id_hash_key (&entry->subchannel), entry);
-    }
-  note_active (by_subchannel, host);
-  for (guint i = 0; i < entries->len; i++)
-    note_definitions (g_ptr_array_index (entries, i), store);
+    g_ptr_array_add (entries, entry_new (g_ptr_array_index (subchannels, i), host, store));
   g_ptr_array_sort (entries, compare_entries);
   return entries;
 }

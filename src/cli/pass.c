@@ -10,7 +10,6 @@
 #include "cli/node-devices.h"
 #include "cli/plan.h"
 #include "mdev/config.h"
-#include "qemu-hook/hostdev-xml.h"
 #include "qemu-hook/hostdev.h"
 
 static struct
@@ -242,15 +241,11 @@ make_hostdev (Pass *pass, GError **error)
 
 /* What is done already is not done again; what was done otherwise is told. */
 static gboolean
-check_guest_id (const Pass *pass, const char *present, GError **error)
+check_guest_id (const Pass *pass, const Hostdev *present, GError **error)
 {
-  g_autoptr (GPtrArray) hostdevs = hostdevs_from_xml (present, -1, "the domain's hostdev", error);
-  const CcwDevId *guest
-      = hostdevs != NULL ? hostdev_get_guest_id (g_ptr_array_index (hostdevs, 0)) : NULL;
+  const CcwDevId *guest = hostdev_get_guest_id (present);
   g_autofree char *name = guest != NULL ? ccw_dev_id_to_string (guest) : NULL;
 
-  if (hostdevs == NULL)
-    return FALSE;
   if (guest == NULL || ccw_dev_id_equal (guest, &pass->guest))
     return TRUE;
   g_set_error (error, CCW_ERROR, CCW_ERROR_STATE,
@@ -275,7 +270,7 @@ missing_uses (virDomain *domain, guint use)
 static gboolean
 find_domain (Pass *pass, GError **error)
 {
-  g_autofree char *present = NULL;
+  g_autoptr (Hostdev) present = NULL;
   guint use;
 
   if (options.domain == NULL)
@@ -354,14 +349,12 @@ make_plan (Pass *pass)
 static gboolean
 check_options (Pass *pass, GError **error)
 {
-  if (options.arguments == NULL || options.arguments[1] != NULL)
-    g_set_error_literal (error, CCW_ERROR, CCW_ERROR_INVALID, "give one device number");
-  else if (options.guest_devno != NULL && options.domain == NULL)
+  if (options.guest_devno != NULL && options.domain == NULL)
     g_set_error_literal (error, CCW_ERROR, CCW_ERROR_INVALID, "--guest-devno needs --domain");
   else if (options.uuid != NULL && !mdev_uuid_is_valid (options.uuid))
     g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "'%s' is not a UUID", options.uuid);
   else
-    return device_argument_parse (options.arguments[0], &pass->device, error)
+    return device_argument_parse_only (options.arguments, &pass->device, error)
            && (options.guest_devno == NULL
                || ccw_dev_id_parse (options.guest_devno, &pass->guest, error));
   return FALSE;
@@ -371,17 +364,14 @@ static gboolean
 carry_out (Pass *pass, GError **error)
 {
   g_autoptr (Plan) plan = NULL;
+  g_autofree char *done_already = NULL;
 
   if (!look (pass, error))
     return FALSE;
   plan = make_plan (pass);
-  if (plan_is_empty (plan))
-    g_print ("device %s is passed already, as mdev %s\n", pass->device_name, pass->uuid);
-  else if (options.dry_run)
-    plan_print (plan);
-  else
-    return plan_run (plan, error);
-  return TRUE;
+  done_already = g_strdup_printf ("device %s is passed already, as mdev %s", pass->device_name,
+                                  pass->uuid);
+  return plan_carry_out (plan, options.dry_run, done_already, error);
 }
 
 static CcwExit

@@ -57,14 +57,8 @@ plan_add (Plan *plan, PlanFunc run, PlanFunc undo, gpointer data, const char *fo
   g_ptr_array_add (plan->steps, step);
 }
 
-gboolean
-plan_is_empty (const Plan *plan)
-{
-  return plan->steps->len == 0;
-}
-
-void
-plan_print (const Plan *plan)
+static void
+print_steps (const Plan *plan)
 {
   for (guint i = 0; i < plan->steps->len; i++)
     g_print ("%s\n", ((const Step *) g_ptr_array_index (plan->steps, i))->what);
@@ -72,7 +66,7 @@ plan_print (const Plan *plan)
 
 /* Undoes the first @n steps, the last of them first; what cannot be undone is told in @error. */
 static void
-undo_steps (Plan *plan, guint n, GError **error)
+undo_steps (const Plan *plan, guint n, GError **error)
 {
   for (guint i = n; i > 0; i--)
     {
@@ -93,8 +87,8 @@ undo_steps (Plan *plan, guint n, GError **error)
     }
 }
 
-gboolean
-plan_run (Plan *plan, GError **error)
+static gboolean
+run_steps (const Plan *plan, GError **error)
 {
   /* A reader who has seen enough ("| head") must not end it in the middle. */
   signal (SIGPIPE, SIG_IGN);
@@ -112,5 +106,17 @@ plan_run (Plan *plan, GError **error)
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+plan_carry_out (const Plan *plan, gboolean dry_run, const char *done_already, GError **error)
+{
+  if (plan->steps->len == 0)
+    g_print ("%s\n", done_already);
+  else if (dry_run)
+    print_steps (plan);
+  else
+    return run_steps (plan, error);
   return TRUE;
 }

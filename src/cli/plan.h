@@ -23,13 +23,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
 void plan_add (Plan *plan, PlanFunc run, PlanFunc undo, gpointer data, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
 
-gboolean plan_is_empty (const Plan *plan);
-
-/* Prints a line for each step on standard output. */
-void plan_print (const Plan *plan);
-
 /*
- * Does the steps, printing each when it is done. On an error those that were
- * done are undone, which is printed, too; its text tells which could not be.
+ * Does the steps, printing each on standard output when it is done; when there
+ * are none, prints @done_already. On an error those that were done are undone,
+ * which is printed, too; its text tells which could not be. @dry_run: only
+ * prints the steps.
  */
-gboolean plan_run (Plan *plan, GError **error);
+gboolean plan_carry_out (const Plan *plan, gboolean dry_run, const char *done_already,
+                         GError **error);

@@ -58,7 +58,7 @@ has_host_driver (const MdevRecord *record)
 static gboolean
 has_vfio_driver (const MdevRecord *record)
 {
-  return has_driver (record, MDEV_DRIVER_VFIO_CCW);
+  return mdev_subchannel_is_bound (&record->subchannel);
 }
 
 static gboolean
@@ -96,10 +96,7 @@ has_no_mdev (const MdevRecord *record)
 static gboolean
 is_online (const MdevRecord *record)
 {
-  g_autofree char *path = ccw_sysfs_device_path (&record->device, "online");
-  g_autofree char *online = record->has_device ? ccw_sysfs_read (path, NULL) : NULL;
-
-  return g_strcmp0 (online, "1") == 0;
+  return record->has_device && mdev_device_is_online (&record->device);
 }
 
 static gboolean

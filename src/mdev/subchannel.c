@@ -15,6 +15,14 @@ mdev_subchannel_read_driver (const CcwDevId *subchannel)
   return ccw_sysfs_read_link_name (path);
 }
 
+gboolean
+mdev_subchannel_is_bound (const CcwDevId *subchannel)
+{
+  g_autofree char *driver = mdev_subchannel_read_driver (subchannel);
+
+  return g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0;
+}
+
 char *
 mdev_subchannel_read_override (const CcwDevId *subchannel)
 {
@@ -32,6 +40,15 @@ mdev_subchannel_type_path (const CcwDevId *subchannel, const char *type, const c
   g_autofree char *types = ccw_sysfs_subchannel_path (subchannel, "mdev_supported_types");
 
   return g_build_filename (types, type != NULL ? type : MDEV_TYPE_VFIO_CCW, leaf, NULL);
+}
+
+gboolean
+mdev_device_is_online (const CcwDevId *device)
+{
+  g_autofree char *path = ccw_sysfs_device_path (device, "online");
+  g_autofree char *online = ccw_sysfs_read (path, NULL);
+
+  return g_strcmp0 (online, "1") == 0;
 }
 
 /*

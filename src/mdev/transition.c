@@ -21,13 +21,8 @@ guint mdev_close_patience_ms = 1000;
 static void
 note_device (MdevRecord *record)
 {
-  g_autofree char *path = NULL;
-  g_autofree char *online = NULL;
-
   record->has_device = ccw_sysfs_subchannel_device (&record->subchannel, &record->device);
-  path = ccw_sysfs_device_path (&record->device, "online");
-  online = record->has_device ? ccw_sysfs_read (path, NULL) : NULL;
-  record->online = g_strcmp0 (online, "1") == 0;
+  record->online = record->has_device && mdev_device_is_online (&record->device);
 }
 
 static gboolean
@@ -90,10 +85,8 @@ note_prepared (MdevRecord *record)
 static gboolean
 came_online (const MdevRecord *record)
 {
-  g_autofree char *path = ccw_sysfs_device_path (&record->device, "online");
-  g_autofree char *online = record->has_device ? ccw_sysfs_read (path, NULL) : NULL;
-
-  return record->from == MDEV_POSITION_HOST && !record->online && g_strcmp0 (online, "1") == 0;
+  return record->from == MDEV_POSITION_HOST && !record->online && record->has_device
+         && mdev_device_is_online (&record->device);
 }
 
 /* @look_again: it failed, and may go well when all that was looked at is looked at again. */
@@ -246,14 +239,6 @@ mdev_stop (const CcwPaths *paths, const char *uuid, gboolean keep_bound, GError 
   return FALSE;
 }
 
-static gboolean
-is_bound (const CcwDevId *subchannel)
-{
-  g_autofree char *driver = mdev_subchannel_read_driver (subchannel);
-
-  return g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0;
-}
-
 /* @for_uuid: only what was prepared for it; NULL: whatever it was taken for. */
 static gboolean
 give_back_locked (const CcwPaths *paths, const char *for_uuid, const CcwDevId *parent,
@@ -269,7 +254,7 @@ give_back_locked (const CcwPaths *paths, const char *for_uuid, const CcwDevId *p
     return TRUE;
   record->from = MDEV_POSITION_BOUND;
   record->to = MDEV_POSITION_HOST;
-  if (is_bound (parent))
+  if (mdev_subchannel_is_bound (parent))
     return mdev_walk (record, NULL, paths, error);
   /* Others unbound it meanwhile. Only put in order: should that fail, it is not taken again. */
   return mdev_recover_record (record, paths, error);
@@ -312,14 +297,14 @@ mdev_recover (const CcwPaths *paths, const CcwDevId *subchannel, gboolean *was_n
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
   g_autoptr (MdevRecord) record = NULL;
 
-  *was_needed = FALSE;
   if (!mdev_lock_take (&lock, paths, subchannel, NULL, error))
     return FALSE;
   mdev_record_sweep (paths, subchannel);
   record = mdev_record_load (paths, subchannel, error);
   if (record == NULL)
     return FALSE;
-  *was_needed = record->in_transition;
+  if (was_needed != NULL)
+    *was_needed = record->in_transition;
   mdev_record_free (record);
   record = mdev_recover_and_load (paths, subchannel, error);
   return record != NULL;

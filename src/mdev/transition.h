@@ -75,9 +75,9 @@ gboolean mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError *
  * on @subchannel: a start is undone (unless a guest has the mdev open by now),
  * a stop or give-back is finished, since the host may have begun to use the
  * device. So does each of the transitions first; this is for those
- * subchannels on which none comes, see mdev_record_list(). @was_needed:
- * whether there was anything to put in order. On an error the next transition
- * on it tries again. What was noted of a subchannel that is not ours any more
+ * subchannels on which none comes, see mdev_record_list(). @was_needed, which
+ * may be NULL: whether there was anything to put in order. On an error the next
+ * transition on it tries again. What was noted of a subchannel that is not ours any more
  * (unplugged, taken back by others) is forgotten.
  */
 gboolean mdev_recover (const CcwPaths *paths, const CcwDevId *subchannel, gboolean *was_needed,

@@ -44,92 +44,70 @@ string_of (GVariant *value)
 }
 
 static gboolean
-set_auth (NodedevAuthMethod *auth, const char *name, GVariant *value, GError **error)
+set_auth (gpointer auth, const char *name, GVariant *value, GError **error)
 {
   const char *text = string_of (value);
 
   if (g_strcmp0 (text, "none") != 0 && g_strcmp0 (text, "polkit") != 0)
     return fail (error, name, "\"none\" or \"polkit\"");
-  *auth = strcmp (text, "polkit") == 0 ? NODEDEV_AUTH_POLKIT : NODEDEV_AUTH_NONE;
+  *(NodedevAuthMethod *) auth = strcmp (text, "polkit") == 0 ? NODEDEV_AUTH_POLKIT : NODEDEV_AUTH_NONE;
   return TRUE;
 }
 
 static gboolean
-set_auth_ro (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
-{
-  return set_auth (&settings->auth[TRUE], name, value, error);
-}
-
-static gboolean
-set_auth_rw (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
-{
-  return set_auth (&settings->auth[FALSE], name, value, error);
-}
-
-static gboolean
-set_mode (guint *mode, const char *name, GVariant *value, GError **error)
+set_mode (gpointer mode, const char *name, GVariant *value, GError **error)
 {
   const char *text = string_of (value);
   guint64 number;
 
   if (text == NULL || !g_ascii_string_to_unsigned (text, 8, 0, 0777, &number, NULL))
     return fail (error, name, "octal permissions in quotes, up to \"0777\"");
-  *mode = (guint) number;
+  *(guint *) mode = (guint) number;
   return TRUE;
 }
 
 static gboolean
-set_mode_ro (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
-{
-  return set_mode (&settings->mode[TRUE], name, value, error);
-}
-
-static gboolean
-set_mode_rw (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
-{
-  return set_mode (&settings->mode[FALSE], name, value, error);
-}
-
-static gboolean
-set_group (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
+set_group (gpointer id, const char *name, GVariant *value, GError **error)
 {
   const char *text = string_of (value);
   const struct group *group = text == NULL ? NULL : getgrnam (text);
 
   if (group == NULL)
     return fail (error, name, "the name of a group that exists");
-  settings->group = group->gr_gid;
+  *(gint64 *) id = group->gr_gid;
   return TRUE;
 }
 
 static gboolean
-add_trusted (NodedevSettings *settings, const char *user)
+add_user (GArray *users, const char *name)
 {
-  const struct passwd *entry = getpwnam (user);
+  const struct passwd *entry = getpwnam (name);
 
   if (entry == NULL)
     return FALSE;
-  g_array_append_val (settings->trusted, entry->pw_uid);
+  g_array_append_val (users, entry->pw_uid);
   return TRUE;
 }
 
 static gboolean
-set_trusted (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
+set_users (gpointer field, const char *name, GVariant *value, GError **error)
 {
-  g_autofree const char **users = NULL;
+  GArray **users = field;
+  g_autofree const char **names = NULL;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
     return fail (error, name, "a list of users in brackets");
-  users = g_variant_get_strv (value, NULL);
-  for (gsize i = 0; users[i] != NULL; i++)
-    if (!add_trusted (settings, users[i]))
+  names = g_variant_get_strv (value, NULL);
+  for (gsize i = 0; names[i] != NULL; i++)
+    if (!add_user (*users, names[i]))
       return fail (error, name, "names of users that exist");
   return TRUE;
 }
 
 static gboolean
-set_access (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
+set_access (gpointer field, const char *name, GVariant *value, GError **error)
 {
+  gboolean *checks_access = field;
   g_autofree const char **drivers = NULL;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
@@ -139,71 +117,43 @@ set_access (NodedevSettings *settings, const char *name, GVariant *value, GError
     {
       if (strcmp (drivers[i], "polkit") != 0 && strcmp (drivers[i], "none") != 0)
         return fail (error, name, "[ \"polkit\" ] or [ \"none\" ]");
-      settings->checks_access |= strcmp (drivers[i], "polkit") == 0;
+      *checks_access |= strcmp (drivers[i], "polkit") == 0;
     }
   return TRUE;
 }
 
 static gboolean
-set_number (guint *number, const char *name, GVariant *value, GError **error)
+set_number (gpointer number, const char *name, GVariant *value, GError **error)
 {
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32) || g_variant_get_uint32 (value) == 0)
     return fail (error, name, "a number from 1");
-  *number = g_variant_get_uint32 (value);
+  *(guint *) number = g_variant_get_uint32 (value);
   return TRUE;
-}
-
-static gboolean
-set_max_clients (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
-{
-  return set_number (&settings->limits.clients, name, value, error);
-}
-
-static gboolean
-set_max_user_clients (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
-{
-  return set_number (&settings->limits.user_clients, name, value, error);
-}
-
-static gboolean
-set_max_anonymous_clients (NodedevSettings *settings, const char *name, GVariant *value,
-                           GError **error)
-{
-  return set_number (&settings->limits.anonymous_clients, name, value, error);
-}
-
-static gboolean
-set_keepalive_interval (NodedevSettings *settings, const char *name, GVariant *value,
-                        GError **error)
-{
-  return set_number (&settings->keepalive.interval, name, value, error);
-}
-
-static gboolean
-set_keepalive_count (NodedevSettings *settings, const char *name, GVariant *value, GError **error)
-{
-  return set_number (&settings->keepalive.count, name, value, error);
 }
 
 /* --- files ---------------------------------------------------------------- */
 
+#define FIELD(name) G_STRUCT_OFFSET (NodedevSettings, name)
+
+/* Each sets the field of NodedevSettings that is at its offset. */
 static const struct
 {
   const char *name;
-  gboolean (*set) (NodedevSettings *settings, const char *name, GVariant *value, GError **error);
+  gboolean (*set) (gpointer field, const char *name, GVariant *value, GError **error);
+  glong offset;
 } setters[] = {
-  { "access_drivers", set_access },
-  { "auth_unix_ro", set_auth_ro },
-  { "auth_unix_rw", set_auth_rw },
-  { "keepalive_count", set_keepalive_count },
-  { "keepalive_interval", set_keepalive_interval },
-  { "max_anonymous_clients", set_max_anonymous_clients },
-  { "max_clients", set_max_clients },
-  { "max_user_clients", set_max_user_clients },
-  { "trusted_users", set_trusted },
-  { "unix_sock_group", set_group },
-  { "unix_sock_ro_perms", set_mode_ro },
-  { "unix_sock_rw_perms", set_mode_rw },
+  { "access_drivers", set_access, FIELD (checks_access) },
+  { "auth_unix_ro", set_auth, FIELD (auth[TRUE]) },
+  { "auth_unix_rw", set_auth, FIELD (auth[FALSE]) },
+  { "keepalive_count", set_number, FIELD (keepalive.count) },
+  { "keepalive_interval", set_number, FIELD (keepalive.interval) },
+  { "max_anonymous_clients", set_number, FIELD (limits.anonymous_clients) },
+  { "max_clients", set_number, FIELD (limits.clients) },
+  { "max_user_clients", set_number, FIELD (limits.user_clients) },
+  { "trusted_users", set_users, FIELD (trusted) },
+  { "unix_sock_group", set_group, FIELD (group) },
+  { "unix_sock_ro_perms", set_mode, FIELD (mode[TRUE]) },
+  { "unix_sock_rw_perms", set_mode, FIELD (mode[FALSE]) },
 };
 
 static gboolean
@@ -211,7 +161,7 @@ set (NodedevSettings *settings, const char *name, GVariant *value, GError **erro
 {
   for (gsize i = 0; i < G_N_ELEMENTS (setters); i++)
     if (strcmp (setters[i].name, name) == 0)
-      return setters[i].set (settings, name, value, error);
+      return setters[i].set (G_STRUCT_MEMBER_P (settings, setters[i].offset), name, value, error);
   /* A copy of libvirt's file may have settings of what we have not. */
   g_warning ("there is no setting %s; it has no effect", name);
   return TRUE;

@@ -7,12 +7,11 @@
 static GPtrArray *
 persisted_on (MdevStore *store, const CcwDevId *subchannel)
 {
-  g_autoptr (GPtrArray) configs = mdev_store_list (store);
+  g_autoptr (GPtrArray) configs = mdev_store_list_on (store, subchannel);
   GPtrArray *uuids = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < configs->len; i++)
-    if (ccw_dev_id_equal (mdev_config_get_parent (configs->pdata[i]), subchannel))
-      g_ptr_array_add (uuids, g_strdup (mdev_config_get_uuid (configs->pdata[i])));
+    g_ptr_array_add (uuids, g_strdup (mdev_config_get_uuid (configs->pdata[i])));
   return uuids;
 }
 

@@ -46,9 +46,7 @@ contains (GPtrArray *uuids, const char *uuid)
 static gboolean
 settle (const GuestNote *note, const CcwPaths *paths, GError **error)
 {
-  gboolean was_needed;
-
-  return note->instance != 0 || mdev_recover (paths, &note->parent, &was_needed, error);
+  return note->instance != 0 || mdev_recover (paths, &note->parent, NULL, error);
 }
 
 /* Is the mdev that is active now the one of the note, which is settled? */
@@ -120,14 +118,12 @@ static GuestNote *
 make_note (const GuestDomain *domain, const MdevConfig *config)
 {
   GuestNote *note = g_new0 (GuestNote, 1);
-  g_autofree char *driver = NULL;
 
   note->mdev = g_strdup (mdev_config_get_uuid (config));
   note->parent = *mdev_config_get_parent (config);
   note->domain = g_strdup (domain->uuid);
   note->domain_name = g_strdup (domain->name);
-  driver = mdev_subchannel_read_driver (&note->parent);
-  note->keep_bound = g_strcmp0 (driver, MDEV_DRIVER_VFIO_CCW) == 0;
+  note->keep_bound = mdev_subchannel_is_bound (&note->parent);
   return note;
 }
 
@@ -161,9 +157,7 @@ drop (const Start *start, const GuestNote *note)
 static gboolean
 settle_parent (const CcwPaths *paths, const MdevConfig *config, GError **error)
 {
-  gboolean was_needed;
-
-  return mdev_recover (paths, mdev_config_get_parent (config), &was_needed, error);
+  return mdev_recover (paths, mdev_config_get_parent (config), NULL, error);
 }
 
 static gboolean
