@@ -4,43 +4,11 @@
 # event for each change, and devices of all kinds that come and go.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh
+# shellcheck source=libvirt-lib.sh
+. /lab/guest/libvirt-lib.sh
 
 heard=/tmp/nodedev-events
-stock_folder=/tmp/stock
-upstream=$stock_folder/libvirt-sock
-stock=""
 uuid=d3b07384-d9a0-4c9b-8f3e-5a1c0de0c0de
-
-# --- the daemon behind us -------------------------------------------------
-
-prepare_stock() {
-  mkdir -p "$stock_folder/drivers"
-  ln -sf /usr/lib/s390x-linux-gnu/libvirt/connection-driver/libvirt_driver_nodedev.so \
-    "$stock_folder/drivers/"
-  cat > "$stock_folder/libvirtd.conf" << EOF
-unix_sock_dir = "$stock_folder"
-auth_unix_rw = "none"
-auth_unix_ro = "none"
-EOF
-}
-
-stock_answers() {
-  virsh -q -c "nodedev:///system?socket=$upstream" nodedev-list
-}
-
-start_stock() {
-  LIBVIRT_DRIVER_DIR=$stock_folder/drivers libvirtd -f "$stock_folder/libvirtd.conf" \
-    --pid-file "$stock_folder/pid" > "$stock_folder/log" 2>&1 &
-  stock=$!
-  wait_for 60 stock_answers
-}
-
-stop_stock() {
-  [ -n "$stock" ] || return 0
-  kill "$stock"
-  wait "$stock"
-  stock=""
-}
 
 # --- listening ------------------------------------------------------------
 
@@ -118,25 +86,25 @@ orphans() {
 
 # --- alone ----------------------------------------------------------------
 
-prepare_stock
-at_end "stop_stock; rm -rf $stock_folder"
+prepare_libvirtd nodedev
+at_end forget_libvirtd
 udevadm trigger --action=add --subsystem-match=block
 udevadm settle
-start_virtccwd --upstream "$upstream"
+start_virtccwd --upstream $LIBVIRTD_SOCKET
 alone=$(nodedev nodedev-list | sort)
 like "$alone" "*ccw_0_0_0301*computer*css_0_0_0000*" "without the daemon behind us our devices are there"
 is "$alone" "$(here)" "all of them, and no others"
-like "$(cat "$NODEDEV_LOG")" "*cannot be asked: $upstream: *" "which is said"
+like "$(cat "$NODEDEV_LOG")" "*cannot be asked: $LIBVIRTD_SOCKET: *" "which is said"
 
 # --- merged ---------------------------------------------------------------
 
-ok "stock libvirtd starts" start_stock
+ok "stock libvirtd starts" start_libvirtd
 both=$(nodedev nodedev-list | sort)
 like "$both" "*block_vda*" "its devices are listed"
 is "$(echo "$both" | uniq -d)" "" "none twice, though it sees subchannels, too"
 is "$(echo "$both" | grep '^\(computer$\|css_\|ccw_\)')" "$(here)" "ours are the same as before"
 is "$(nodedev nodedev-dumpxml block_vda)" \
-  "$(virsh -q -c "nodedev:///system?socket=$upstream" nodedev-dumpxml block_vda)" \
+  "$(virsh -q -c "nodedev:///system?socket=$LIBVIRTD_SOCKET" nodedev-dumpxml block_vda)" \
   "XML of one of its devices"
 is "$(nodedev nodedev-info block_vda | sed -n 's/^Parent: *//p')" ccw_0_0_0001 \
   "whose parent is one of ours"
@@ -157,13 +125,13 @@ is "$(how_often "ccw_0_0_0351: Created") $(how_often "ccw_0_0_0351: Deleted")" "
 
 subchannel=$(subchannel_of 0.0.0301)
 mdev=mdev_$(echo "$uuid" | tr - _)_$(echo "$subchannel" | tr . _)
-cat > "$stock_folder/mdev.xml" << EOF
+cat > "$LIBVIRTD_FOLDER/mdev.xml" << EOF
 <device>
   <parent>ccw_0_0_0301</parent>
   <capability type='mdev'><type id='vfio_ccw-io'/><uuid>$uuid</uuid></capability>
 </device>
 EOF
-ok "an mdev is created" nodedev nodedev-create "$stock_folder/mdev.xml"
+ok "an mdev is created" nodedev nodedev-create "$LIBVIRTD_FOLDER/mdev.xml"
 is "$(nodedev nodedev-list --cap mdev)" "$mdev" "it is listed once"
 ok "and destroyed" nodedev nodedev-destroy "$mdev"
 hears "device $mdev: Deleted" "which is heard of"
@@ -171,9 +139,9 @@ is "$(how_often "$mdev: Created") $(how_often "$mdev: Deleted")" "1 1" "once eac
 
 # --- gone and back --------------------------------------------------------
 
-stop_stock
+stop_libvirtd
 ok "without it, only our devices are left" wait_for 10 only_ours_are_left
-ok "it starts again" start_stock
+ok "it starts again" start_libvirtd
 ok "its devices are there again" wait_for 10 nodedev nodedev-dumpxml block_vda
 : > "$heard"
 ok "a network interface is plugged in" plug_net net 0.0.0352

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# For tests with stock libvirtd, monolithic as Debian's is. Needs lib.sh.
+
+LIBVIRTD_FOLDER=/tmp/libvirtd
+LIBVIRTD_SOCKET=$LIBVIRTD_FOLDER/libvirt-sock
+LIBVIRTD_LOG=$LIBVIRTD_FOLDER/log
+libvirtd=""
+
+# prepare_libvirtd DRIVER...: what it reads. There are no maintainer scripts in the lab: its user is
+# made here. It starts helpers only where it has to: emulators run as root, write to files
+# themselves, and are in no cgroup.
+prepare_libvirtd() {
+  mkdir -p $LIBVIRTD_FOLDER/drivers /etc/libvirt
+  grep -q '^libvirt-qemu:' /etc/passwd || {
+    echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin' >> /etc/passwd
+    echo 'libvirt-qemu:x:64055:' >> /etc/group
+  }
+  for driver in "$@"; do
+    ln -sf "/usr/lib/s390x-linux-gnu/libvirt/connection-driver/libvirt_driver_$driver.so" \
+      $LIBVIRTD_FOLDER/drivers/
+  done
+  printf '%s\n' "unix_sock_dir = \"$LIBVIRTD_FOLDER\"" 'auth_unix_rw = "none"' \
+    'auth_unix_ro = "none"' > $LIBVIRTD_FOLDER/libvirtd.conf
+  printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' 'namespaces = []' \
+    'cgroup_controllers = []' 'stdio_handler = "file"' > /etc/libvirt/qemu.conf
+}
+
+# start_libvirtd [OPTION...]: until it takes connections.
+start_libvirtd() {
+  LIBVIRT_DRIVER_DIR=$LIBVIRTD_FOLDER/drivers libvirtd -f $LIBVIRTD_FOLDER/libvirtd.conf \
+    --pid-file $LIBVIRTD_FOLDER/pid "$@" >> $LIBVIRTD_LOG 2>&1 &
+  libvirtd=$!
+  wait_for 120 virsh -q -c "nodedev:///system?socket=$LIBVIRTD_SOCKET" nodedev-list
+}
+
+# stop_libvirtd [SIGNAL]: domains run on.
+stop_libvirtd() {
+  [ -n "$libvirtd" ] || return 0
+  kill "-${1:-TERM}" "$libvirtd"
+  wait "$libvirtd" 2> /dev/null
+  libvirtd=""
+}
+
+forget_libvirtd() {
+  stop_libvirtd
+  rm -rf $LIBVIRTD_FOLDER
+}
+
+# run_libvirtd DRIVER...: as a test's check, until the test ends.
+run_libvirtd() {
+  prepare_libvirtd "$@"
+  at_end forget_libvirtd
+  ok "stock libvirtd runs" start_libvirtd || diag "$(tail -n 20 $LIBVIRTD_LOG)"
+}
+
+# stock COMMAND...: virsh, connected to it.
+stock() {
+  virsh -q -c "qemu:///system?socket=$LIBVIRTD_SOCKET" "$@"
+}
+
+# --- domains --------------------------------------------------------------
+
+GUEST_CONSOLE=$LIBVIRTD_FOLDER/console
+
+# hostdev_xml UUID DEVNO: how a domain has a mediated device.
+hostdev_xml() {
+  cat << XML
+<hostdev mode='subsystem' type='mdev' model='vfio-ccw'>
+  <source><address uuid='$1'/></source>
+  <address type='ccw' cssid='0xfe' ssid='0x0' devno='$2'/>
+</hostdev>
+XML
+}
+
+# mdev_xml SUBCHANNEL UUID: for nodedev-define and nodedev-create.
+mdev_xml() {
+  cat << XML
+<device>
+  <parent>css_$(echo "$1" | tr . _)</parent>
+  <capability type='mdev'><type id='vfio_ccw-io'/><uuid>$2</uuid></capability>
+</device>
+XML
+}
+
+# mdev_name SUBCHANNEL UUID: what libvirt calls it.
+mdev_name() {
+  echo "mdev_$2_$1" | tr -- -. __
+}
+
+# domain_xml NAME WORDS [DEVICE...]: of a domain that has the guest of bare-guest/ do what WORDS say.
+domain_xml() {
+  domain=$1
+  words=$2
+  shift 2
+  cat << XML
+<domain type='qemu'>
+  <name>$domain</name>
+  <memory unit='MiB'>64</memory>
+  <vcpu>1</vcpu>
+  <os>
+    <type arch='s390x' machine='s390-ccw-virtio'>hvm</type>
+    <kernel>/lab/guests/bare-guest</kernel>
+    <cmdline>$words</cmdline>
+  </os>
+  <features><tcg><tb-cache unit='MiB'>64</tb-cache></tcg></features>
+  <cpu mode='maximum'/>
+  <on_poweroff>destroy</on_poweroff>
+  <on_reboot>restart</on_reboot>
+  <on_crash>destroy</on_crash>
+  <devices>
+    <emulator>/usr/bin/qemu-system-s390x</emulator>
+    <console type='file'><source path='$GUEST_CONSOLE'/><target type='sclp'/></console>
+    <memballoon model='none'/>
+    $*
+  </devices>
+</domain>
+XML
+}
+
+# define_domain NAME WORDS [DEVICE...]: as domain_xml has it.
+define_domain() {
+  domain_xml "$@" > $LIBVIRTD_FOLDER/domain.xml && stock define $LIBVIRTD_FOLDER/domain.xml
+}
+
+# guest_says PATTERN: once it has said it.
+guest_says() {
+  wait_for 120 grep -q "$1" $GUEST_CONSOLE
+}
+
+# is_off NAME: the domain.
+is_off() {
+  [ "$(stock domstate "$1")" = "shut off" ]
+}
