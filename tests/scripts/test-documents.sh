@@ -30,7 +30,7 @@ is "$(sort <<< "$listed_for_tests" | uniq -d)" "" "no package is listed twice"
 # Links in documents, and pages that a page refers to and are ours.
 while IFS=: read -r document target; do
   ok "${document#"$TREE"/} links to $target" test -e "$(dirname "$document")/$target"
-done < <(grep -oE '\]\([^)#:]+\)' "$TREE"/*.md "$TREE"/docs/*.md "$TREE"/tests/*/README.md \
+done < <(grep -oE '\]\([^)#:]+\)' "$TREE"/*.md "$TREE"/docs/*.md "$TREE"/docs/decisions/*.md "$TREE"/tests/*/README.md \
   | sed 's/](\(.*\))/\1/')
 
 # Licences. Pictures and other people's texts have no place for it.
