@@ -48,130 +48,26 @@ ccw_block_node_name (const char *folder)
 
 /* --- mounts and swap ----------------------------------------------------------- */
 
-/* Where a path to a node leads, "/dev/dm-0" for "/dev/mapper/vg-root". */
-static gboolean
-leads_to (const char *path, const char *name)
-{
-  g_autofree char *resolved = ccw_sysfs_resolve (path);
-  g_autofree char *node = g_build_filename ("/dev", name, NULL);
-
-  return g_str_equal (path, node) || g_strcmp0 (resolved, node) == 0;
-}
-
-/* procfs writes blanks in names as \040 and the like. */
 static char *
-unescape (const char *text)
+find_mount (CcwSystemUse *use, const CcwNode *block, GError **error)
 {
-  return g_strcompress (text);
-}
+  const CcwMount *mount = ccw_system_use_find_mount (use, block->number, block->name, error);
 
-char **
-ccw_read_lines (const char *path, GError **error)
-{
-  g_autofree char *text = NULL;
-  g_autoptr (GError) reason = NULL;
-
-  if (g_file_get_contents (path, &text, NULL, &reason))
-    return g_strsplit (text, "\n", -1);
-  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not find out what is in use: %s",
-               reason->message);
-  return NULL;
-}
-
-static void
-mount_free (gpointer data)
-{
-  CcwMount *mount = data;
-
-  g_free (mount->number);
-  g_free (mount->target);
-  g_free (mount->type);
-  g_free (mount->source);
-  g_free (mount);
-}
-
-/* "36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue" */
-static CcwMount *
-parse_mount (const char *line)
-{
-  g_auto (GStrv) fields = g_strsplit (line, " ", -1);
-  guint n = g_strv_length (fields);
-  guint separator = 6;
-  CcwMount *mount;
-
-  while (separator < n && !g_str_equal (fields[separator], "-"))
-    separator++;
-  if (separator + 2 >= n)
-    return NULL;
-  mount = g_new0 (CcwMount, 1);
-  mount->number = g_strdup (fields[2]);
-  mount->target = unescape (fields[4]);
-  mount->type = g_strdup (fields[separator + 1]);
-  mount->source = unescape (fields[separator + 2]);
-  return mount;
-}
-
-GPtrArray *
-ccw_read_mounts (GError **error)
-{
-  g_auto (GStrv) lines = ccw_read_lines ("/proc/self/mountinfo", error);
-  GPtrArray *mounts;
-
-  if (lines == NULL)
-    return NULL;
-  mounts = g_ptr_array_new_with_free_func (mount_free);
-  for (char **line = lines; *line != NULL; line++)
-    {
-      CcwMount *mount = parse_mount (*line);
-
-      if (mount != NULL)
-        g_ptr_array_add (mounts, mount);
-    }
-  return mounts;
-}
-
-/* By number, or, for file systems that have a number of their own such as btrfs, by source. */
-static gboolean
-mount_is_of (const CcwMount *mount, const CcwNode *block)
-{
-  return g_str_equal (mount->number, block->number) || leads_to (mount->source, block->name);
+  return mount == NULL ? NULL
+                       : g_strdup_printf ("/dev/%s is mounted on %s", block->name, mount->target);
 }
 
 static char *
-find_mount (const CcwNode *block, GError **error)
+find_swap (CcwSystemUse *use, const CcwNode *block, GError **error)
 {
-  g_autoptr (GPtrArray) mounts = ccw_read_mounts (error);
-
-  for (guint i = 0; mounts != NULL && i < mounts->len; i++)
-    {
-      const CcwMount *mount = g_ptr_array_index (mounts, i);
-
-      if (mount_is_of (mount, block))
-        return g_strdup_printf ("/dev/%s is mounted on %s", block->name, mount->target);
-    }
-  return NULL;
-}
-
-static char *
-find_swap (const CcwNode *block, GError **error)
-{
-  g_auto (GStrv) lines = ccw_read_lines ("/proc/swaps", error);
-
-  /* "Filename  Type  Size  Used  Priority" comes first. */
-  for (char **line = lines; line != NULL && *line != NULL; line++)
-    {
-      g_auto (GStrv) fields = g_strsplit_set (*line, " \t", 2);
-      g_autofree char *source = fields[0] != NULL ? unescape (fields[0]) : NULL;
-
-      if (source != NULL && *source == '/' && leads_to (source, block->name))
-        return g_strdup_printf ("/dev/%s is swap space", block->name);
-    }
-  return NULL;
+  return ccw_system_use_is_swap (use, block->name, error)
+             ? g_strdup_printf ("/dev/%s is swap space", block->name)
+             : NULL;
 }
 
 /* --- holders ------------------------------------------------------------------- */
 
-static char *find_user (const CcwNode *block, guint depth, GError **error);
+static char *find_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error);
 
 static CcwNode *
 read_holder (const char *name)
@@ -187,10 +83,11 @@ read_holder (const char *name)
 }
 
 static char *
-describe_holder (const CcwNode *block, const CcwNode *holder, guint depth, GError **error)
+describe_holder (CcwSystemUse *use, const CcwNode *block, const CcwNode *holder, guint depth,
+                 GError **error)
 {
   g_autofree char *dm_name = ccw_leaf_read (holder->folder, "dm/name");
-  g_autofree char *user = depth < DEPTH_MAX ? find_user (holder, depth + 1, error) : NULL;
+  g_autofree char *user = depth < DEPTH_MAX ? find_user (use, holder, depth + 1, error) : NULL;
 
   return g_strdup_printf ("/dev/%s is held by /dev/%s%s%s%s%s%s", block->name, holder->name,
                           dm_name != NULL ? " (" : "", dm_name != NULL ? dm_name : "",
@@ -199,7 +96,7 @@ describe_holder (const CcwNode *block, const CcwNode *holder, guint depth, GErro
 }
 
 static char *
-find_holder (const CcwNode *block, guint depth, GError **error)
+find_holder (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error)
 {
   g_autofree char *folder = g_build_filename (block->folder, "holders", NULL);
   g_autoptr (GPtrArray) names = ccw_sysfs_list (folder);
@@ -209,45 +106,29 @@ find_holder (const CcwNode *block, guint depth, GError **error)
   if (names->len == 0)
     return NULL;
   holder = read_holder (g_ptr_array_index (names, 0));
-  user = describe_holder (block, holder, depth, error);
+  user = describe_holder (use, block, holder, depth, error);
   ccw_node_free (holder);
   return user;
 }
 
-/* A btrfs of several disks names only one as its source, but lists all here while mounted. */
 static char *
-find_btrfs (const CcwNode *block)
+find_btrfs (CcwSystemUse *use, const CcwNode *block)
 {
-  g_autoptr (GPtrArray) systems = ccw_sysfs_list ("/sys/fs/btrfs");
+  const char *system = ccw_system_use_find_btrfs (use, block->name);
 
-  for (guint i = 0; i < systems->len; i++)
-    {
-      const char *system = g_ptr_array_index (systems, i);
-      g_autofree char *devices = g_build_filename ("/sys/fs/btrfs", system, "devices", NULL);
-
-      if (ccw_leaf_exists (devices, block->name))
-        return g_strdup_printf ("/dev/%s belongs to the mounted btrfs %s", block->name, system);
-    }
-  return NULL;
+  return system == NULL ? NULL
+                        : g_strdup_printf ("/dev/%s belongs to the mounted btrfs %s", block->name,
+                                           system);
 }
 
-/* A loop device keeps what it stands on open, without a claim and without being its holder. */
 static char *
-find_loop (const CcwNode *block)
+find_loop (CcwSystemUse *use, const CcwNode *block)
 {
-  g_autoptr (GPtrArray) disks = ccw_sysfs_list ("/sys/block");
+  const char *loop = ccw_system_use_find_loop (use, block->name);
 
-  for (guint i = 0; i < disks->len; i++)
-    {
-      const char *disk = g_ptr_array_index (disks, i);
-      g_autofree char *folder = g_build_filename ("/sys/block", disk, NULL);
-      g_autofree char *file
-        = g_str_has_prefix (disk, "loop") ? ccw_leaf_read (folder, "loop/backing_file") : NULL;
-
-      if (file != NULL && leads_to (file, block->name))
-        return g_strdup_printf ("/dev/%s carries the loop device /dev/%s", block->name, disk);
-    }
-  return NULL;
+  return loop == NULL ? NULL
+                      : g_strdup_printf ("/dev/%s carries the loop device /dev/%s", block->name,
+                                         loop);
 }
 
 /*
@@ -271,19 +152,19 @@ find_claim (const CcwNode *block, GError **error)
 }
 
 static char *
-find_user (const CcwNode *block, guint depth, GError **error)
+find_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  char *user = find_mount (block, &reason);
+  char *user = find_mount (use, block, &reason);
 
   if (user == NULL && reason == NULL)
-    user = find_swap (block, &reason);
+    user = find_swap (use, block, &reason);
   if (user == NULL && reason == NULL)
-    user = find_holder (block, depth, &reason);
+    user = find_holder (use, block, depth, &reason);
   if (user == NULL && reason == NULL)
-    user = find_btrfs (block);
+    user = find_btrfs (use, block);
   if (user == NULL && reason == NULL)
-    user = find_loop (block);
+    user = find_loop (use, block);
   if (user == NULL && reason == NULL)
     user = find_claim (block, &reason);
   if (reason != NULL)
@@ -292,7 +173,7 @@ find_user (const CcwNode *block, guint depth, GError **error)
 }
 
 char *
-ccw_find_block_user (const CcwNode *block, GError **error)
+ccw_find_block_user (CcwSystemUse *use, const CcwNode *block, GError **error)
 {
-  return find_user (block, 0, error);
+  return find_user (use, block, 0, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "ccw/system-use.h"
 
 /*
  * Who uses a block device, and what it takes to find out: for in-use.c only.
@@ -17,15 +17,6 @@ typedef struct
   char *number; /* "94:1" */
 } CcwNode;
 
-/* A line of /proc/self/mountinfo, proc(5). */
-typedef struct
-{
-  char *number; /* major:minor */
-  char *target;
-  char *type;
-  char *source;
-} CcwMount;
-
 void ccw_node_free (gpointer node);
 
 /* An attribute in a folder of sysfs; NULL when there is none. */
@@ -35,15 +26,9 @@ gboolean ccw_leaf_exists (const char *folder, const char *leaf);
 /* The name below /dev of the disk or partition in @folder. */
 char *ccw_block_node_name (const char *folder);
 
-/* The lines of a file of procfs, the last of them empty. */
-char **ccw_read_lines (const char *path, GError **error);
-
-/* What is mounted in this mount namespace, of CcwMount. */
-GPtrArray *ccw_read_mounts (GError **error);
-
 /*
  * The user of a disk or partition, "/dev/dasda1 is mounted on /": a mount,
  * swap, a holder (with its own user), btrfs, a loop device, or whoever else claims it in the
  * kernel. NULL, without an error, when there is none.
  */
-char *ccw_find_block_user (const CcwNode *block, GError **error);
+char *ccw_find_block_user (CcwSystemUse *use, const CcwNode *block, GError **error);

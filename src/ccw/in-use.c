@@ -8,7 +8,6 @@
 #include "ccw/device-tree.h"
 #include "ccw/error.h"
 #include "ccw/in-use-allowed.h"
-#include "ccw/open-files.h"
 #include "ccw/pav-use.h"
 #include "ccw/sysfs.h"
 
@@ -18,13 +17,13 @@
 /* --- disks ------------------------------------------------------------------------ */
 
 static char *
-find_user_of_blocks (const CcwDeviceTree *tree, GError **error)
+find_user_of_blocks (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   char *user = NULL;
 
   for (guint i = 0; i < tree->blocks->len && user == NULL && reason == NULL; i++)
-    user = ccw_find_block_user (g_ptr_array_index (tree->blocks, i), &reason);
+    user = ccw_find_block_user (use, g_ptr_array_index (tree->blocks, i), &reason);
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
   return user;
@@ -67,9 +66,10 @@ find_share_mount (const char *folder, const GPtrArray *mounts)
 }
 
 static char *
-find_user_of_shares (const CcwDeviceTree *tree, GError **error)
+find_user_of_shares (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
-  g_autoptr (GPtrArray) mounts = ccw_read_mounts (error);
+  const GPtrArray *mounts
+      = tree->virtios->len > 0 ? ccw_system_use_get_mounts (use, error) : NULL;
   char *user = NULL;
 
   for (guint i = 0; mounts != NULL && i < tree->virtios->len && user == NULL; i++)
@@ -87,7 +87,7 @@ interface_is_up (const char *folder)
 }
 
 static char *
-find_user_of_interfaces (const CcwDeviceTree *tree, GError **error)
+find_user_of_interfaces (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   for (guint i = 0; i < tree->interfaces->len; i++)
     {
@@ -104,7 +104,7 @@ find_user_of_interfaces (const CcwDeviceTree *tree, GError **error)
 
 /* An interface that was moved to another network namespace is used there, but not shown here. */
 static char *
-find_hidden_interface (const CcwDeviceTree *tree, GError **error)
+find_hidden_interface (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   for (guint i = 0; i < tree->virtios->len; i++)
     {
@@ -120,7 +120,7 @@ find_hidden_interface (const CcwDeviceTree *tree, GError **error)
 }
 
 static char *
-find_group (const CcwDeviceTree *tree, GError **error)
+find_group (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *path = g_build_filename (tree->folder, "group_device", NULL);
   g_autofree char *group = ccw_sysfs_read_link_name (path);
@@ -167,9 +167,9 @@ has_virtio_console (const CcwDeviceTree *tree)
 }
 
 static char *
-find_console (const CcwDeviceTree *tree, GError **error)
+find_console (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
-  g_auto (GStrv) consoles = ccw_read_lines ("/proc/consoles", error);
+  char **consoles = ccw_system_use_get_consoles (use, error);
 
   if (consoles == NULL)
     return NULL;
@@ -188,7 +188,7 @@ find_console (const CcwDeviceTree *tree, GError **error)
 
 /* A 3215's terminal does not show below it; where there is one, it is the operator's. */
 static char *
-find_line_terminal (const CcwDeviceTree *tree, GError **error)
+find_line_terminal (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *driver_path = g_build_filename (tree->folder, "driver", NULL);
   g_autofree char *driver = ccw_sysfs_read_link_name (driver_path);
@@ -211,13 +211,13 @@ add_node_paths (GPtrArray *paths, const GPtrArray *nodes)
 }
 
 static char *
-find_opener (const CcwDeviceTree *tree, GError **error)
+find_opener (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
 
   add_node_paths (paths, tree->blocks);
   add_node_paths (paths, tree->characters);
-  return ccw_find_opener (paths, error);
+  return ccw_system_use_find_opener (use, paths, error);
 }
 
 /* --- what the firmware uses --------------------------------------------------------- */
@@ -232,7 +232,7 @@ names_device (const char *path, const CcwDevId *device)
 }
 
 static char *
-find_ipl (const CcwDeviceTree *tree, GError **error)
+find_ipl (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *type = ccw_sysfs_read ("/sys/firmware/ipl/ipl_type", NULL);
 
@@ -243,7 +243,7 @@ find_ipl (const CcwDeviceTree *tree, GError **error)
 
 /* /sys/firmware/dump/TYPE/device counts for the chosen TYPE (none, ccw, eckd, fcp, nvme) only. */
 static char *
-find_dump (const CcwDeviceTree *tree, GError **error)
+find_dump (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *type = ccw_sysfs_read ("/sys/firmware/dump/dump_type", NULL);
   g_autofree char *path = NULL;
@@ -259,7 +259,7 @@ find_dump (const CcwDeviceTree *tree, GError **error)
 /* Each gives the user's name, NULL when there is none, or sets an error. */
 static const struct
 {
-  char *(*find) (const CcwDeviceTree *tree, GError **error);
+  char *(*find) (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error);
   CcwAllowed allowed; /* what an administrator can allow it as; 0: never */
 } checks[] = {
   { find_user_of_blocks, 0 },
@@ -287,9 +287,10 @@ log_allowed (const CcwDeviceTree *tree, const char *user)
 
 /* What one check finds, unless that is allowed. */
 static char *
-run_check (gsize i, const CcwDeviceTree *tree, CcwAllowed allowed, GError **error)
+run_check (gsize i, CcwSystemUse *use, const CcwDeviceTree *tree, CcwAllowed allowed,
+           GError **error)
 {
-  g_autofree char *user = checks[i].find (tree, error);
+  g_autofree char *user = checks[i].find (use, tree, error);
 
   if (user == NULL || (checks[i].allowed & allowed) == 0)
     return g_steal_pointer (&user);
@@ -299,14 +300,15 @@ run_check (gsize i, const CcwDeviceTree *tree, CcwAllowed allowed, GError **erro
 
 /* @which: the check that found the user. */
 static char *
-find_user (const CcwDeviceTree *tree, CcwAllowed allowed, CcwAllowed *which, GError **error)
+find_user (CcwSystemUse *use, const CcwDeviceTree *tree, CcwAllowed allowed, CcwAllowed *which,
+           GError **error)
 {
   g_autoptr (GError) reason = NULL;
   char *user = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (checks) && user == NULL && reason == NULL; i++)
     {
-      user = run_check (i, tree, allowed, &reason);
+      user = run_check (i, use, tree, allowed, &reason);
       *which = checks[i].allowed;
     }
   if (reason != NULL)
@@ -315,25 +317,25 @@ find_user (const CcwDeviceTree *tree, CcwAllowed allowed, CcwAllowed *which, GEr
 }
 
 static char *
-find_user_of_device (const CcwDevId *device, CcwAllowed allowed, CcwAllowed *which,
-                     GError **error)
+find_user_of_device (CcwSystemUse *use, const CcwDevId *device, CcwAllowed allowed,
+                     CcwAllowed *which, GError **error)
 {
   g_auto (CcwDeviceTree) tree = { NULL };
   g_autofree char *name = NULL;
 
   if (ccw_device_tree_read (&tree, device))
-    return find_user (&tree, allowed, which, error);
+    return find_user (use, &tree, allowed, which, error);
   name = ccw_dev_id_to_string (device);
   g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s", name);
   return NULL;
 }
 
 char *
-ccw_device_find_user (const CcwDevId *device, GError **error)
+ccw_device_find_user (CcwSystemUse *use, const CcwDevId *device, GError **error)
 {
   CcwAllowed which;
 
-  return find_user_of_device (device, 0, &which, error);
+  return find_user_of_device (use, device, 0, &which, error);
 }
 
 /* How to take the device nevertheless, where that can be said in a few words. */
@@ -352,8 +354,9 @@ ccw_device_check_unused (const CcwPaths *paths, const CcwDevId *device, GError *
 {
   CcwAllowed allowed = ccw_in_use_allowed (paths, device);
   CcwAllowed which = 0;
+  g_autoptr (CcwSystemUse) use = ccw_system_use_new ();
   g_autoptr (GError) reason = NULL;
-  g_autofree char *user = find_user_of_device (device, allowed, &which, &reason);
+  g_autofree char *user = find_user_of_device (use, device, allowed, &which, &reason);
   g_autofree char *name = ccw_dev_id_to_string (device);
   g_autofree char *hint = explain (which, name);
 

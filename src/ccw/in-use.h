@@ -3,6 +3,7 @@
 
 #include "ccw/dev-id.h"
 #include "ccw/paths.h"
+#include "ccw/system-use.h"
 
 /*
  * Is a ccw device something the host needs? A device in use is never taken
@@ -20,8 +21,11 @@
  * instant, which changes nothing.
  */
 
-/* Its user, "/dev/vda is mounted on /"; NULL, without an error, for none. The caller frees it. */
-char *ccw_device_find_user (const CcwDevId *device, GError **error);
+/*
+ * Its user, "/dev/vda is mounted on /"; NULL, without an error, for none. The
+ * caller frees it. @use is to be the same for devices that are looked at together.
+ */
+char *ccw_device_find_user (CcwSystemUse *use, const CcwDevId *device, GError **error);
 
 /*
  * The same as an answer: TRUE when it may be taken, else CCW_ERROR_IN_USE,

@@ -12,7 +12,17 @@
  * opened by another name is found by its device number.
  *
  * Returns "qemu-system-s39 (process 4711) has /dev/vfio/7 open", or NULL when
- * nobody has. The caller frees it. Errors: CCW_ERROR_SYSTEM when a process
- * cannot be looked at; not knowing is not "nobody".
+ * nobody has. The caller frees it. Errors: CCW_ERROR_SYSTEM when nobody is
+ * found to have it, but a process could not be looked at; not knowing is not
+ * "nobody".
  */
 char *ccw_find_opener (const GPtrArray *nodes, GError **error);
+
+/* The same in two steps: all device nodes that are open now, to be asked for many. */
+typedef struct _CcwOpenFiles CcwOpenFiles;
+
+CcwOpenFiles *ccw_open_files_read (void);
+void ccw_open_files_free (CcwOpenFiles *files);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CcwOpenFiles, ccw_open_files_free)
+
+char *ccw_open_files_find (const CcwOpenFiles *files, const GPtrArray *nodes, GError **error);

@@ -19,40 +19,37 @@ is_online_alias (const char *folder)
 }
 
 /* An alias without HyperPAV has the unique id of its base (dasd_eckd.c, get_uid). */
-static gboolean
-is_alias_of (const char *folder, const char *uid)
+static void
+note_alias (GHashTable *aliases, const char *name)
 {
-  g_autofree char *other = ccw_leaf_read (folder, "uid");
+  g_autofree char *folder = g_build_filename (DASD_FOLDER, name, NULL);
+  g_autofree char *uid = is_online_alias (folder) ? ccw_leaf_read (folder, "uid") : NULL;
 
-  return g_strcmp0 (other, uid) == 0 && is_online_alias (folder);
+  if (uid != NULL && !g_hash_table_contains (aliases, uid))
+    g_hash_table_insert (aliases, g_steal_pointer (&uid), g_strdup (name));
 }
 
-/* The bus id of an online alias of the base with @uid; NULL when there is none. */
-static char *
-find_alias (const char *uid)
+GHashTable *
+ccw_pav_read_aliases (void)
 {
   g_autoptr (GPtrArray) names = ccw_sysfs_list (DASD_FOLDER);
+  GHashTable *aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   for (guint i = 0; i < names->len; i++)
-    {
-      const char *name = g_ptr_array_index (names, i);
-      g_autofree char *folder = g_build_filename (DASD_FOLDER, name, NULL);
-
-      if (g_ascii_isxdigit (*name) && is_alias_of (folder, uid))
-        return g_strdup (name);
-    }
-  return NULL;
+    if (g_ascii_isxdigit (*(const char *) g_ptr_array_index (names, i)))
+      note_alias (aliases, g_ptr_array_index (names, i));
+  return aliases;
 }
 
 char *
-ccw_find_pav_user (const CcwDeviceTree *tree, GError **error)
+ccw_find_pav_user (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autofree char *uid = ccw_leaf_read (tree->folder, "uid");
-  g_autofree char *alias = NULL;
+  const char *alias;
 
   if (is_online_alias (tree->folder))
     return g_strdup ("it is a PAV alias, through which disks of its control unit are reached");
-  alias = uid != NULL && *uid != '\0' ? find_alias (uid) : NULL;
+  alias = uid != NULL && *uid != '\0' ? ccw_system_use_find_alias (use, uid) : NULL;
   return alias == NULL ? NULL
                        : g_strdup_printf ("its PAV alias %s is online; set that offline first",
                                           alias);

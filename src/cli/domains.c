@@ -122,16 +122,3 @@ domains_by_mdev (virConnect *connection, GError **error)
     }
   return table;
 }
-
-gboolean
-domains_read (const char *uri, GHashTable **domains, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (virConnect) connection = libvirt_client_open (uri, TRUE, &reason);
-
-  *domains = connection != NULL ? domains_by_mdev (connection, &reason) : NULL;
-  if (*domains != NULL || uri == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
-}

@@ -32,11 +32,3 @@ GPtrArray *domains_list (virConnect *connection, GError **error);
  * caller frees it. Errors: CCW_ERROR_SYSTEM.
  */
 GHashTable *domains_by_mdev (virConnect *connection, GError **error);
-
-/*
- * The same for a command that shows domains beside other things: of the
- * libvirt at @uri, or the usual one for NULL, which may be absent: then
- * @domains is NULL. Errors: CCW_ERROR_SYSTEM when one that was asked for by
- * name does not answer.
- */
-gboolean domains_read (const char *uri, GHashTable **domains, GError **error);

@@ -5,8 +5,8 @@
 
 #include "ccw/paths.h"
 #include "cli/command.h"
-#include "cli/domains.h"
-#include "cli/inventory.h"
+#include "cli/host-view.h"
+#include "cli/libvirt-client.h"
 
 static struct
 {
@@ -21,7 +21,8 @@ static const GOptionEntry entries[] = {
   { "format", 'f', 0, G_OPTION_ARG_STRING, &options.format,
     "'dot' (the default) for Graphviz, or 'svg', which needs Graphviz", "FORMAT" },
   { "connect", 'c', 0, G_OPTION_ARG_STRING, &options.connect,
-    "Where libvirt's domains are (default: " LIBVIRT_CLIENT_DEFAULT_URI ")", "URI" },
+    "libvirt's connection URI; with that of another host, its devices (default: "
+    LIBVIRT_CLIENT_DEFAULT_URI ", for domains)", "URI" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
     "Look for configuration below DIR instead of /", "DIR" },
   G_OPTION_ENTRY_NULL
@@ -221,18 +222,19 @@ run (int argc, char **argv, GError **error)
 {
   const GOptionEntry *lists[] = { entries, NULL };
   g_autoptr (CcwPaths) paths = NULL;
-  g_autoptr (GPtrArray) inventory = NULL;
-  g_autoptr (GHashTable) domains = NULL;
+  g_auto (HostView) view = { NULL };
   g_autofree char *dot = NULL;
 
   if (!cli_parse_options (&cli_command_graph, lists, NULL, argc, argv, error)
       || !check_format (error))
     return CCW_EXIT_USAGE;
   paths = ccw_paths_new (options.root);
-  inventory = inventory_read (paths, error);
-  if (inventory == NULL || !domains_read (options.connect, &domains, error))
+  if (!host_view_read (&view, paths, options.connect, TRUE, error))
     return ccw_exit_from_error (*error);
-  dot = draw (inventory, domains);
+  host_view_explain (&view, "channel paths and types of devices");
+  if (!view.is_afar)
+    inventory_read_paths (view.entries);
+  dot = draw (view.entries, view.domains);
   return print (dot, error) ? CCW_EXIT_DONE : ccw_exit_from_error (*error);
 }
 

@@ -63,7 +63,7 @@ read_bytes (const CcwDevId *subchannel, const char *leaf, guint8 *bytes, guint n
 
 /* pimpampom is "80 80 ff", chpids "40 41 00 00 00 00 00 00" (Linux, drivers/s390/cio). */
 static void
-read_paths (InventoryEntry *entry)
+read_paths_of (InventoryEntry *entry)
 {
   guint8 masks[3];
 
@@ -76,8 +76,8 @@ read_paths (InventoryEntry *entry)
   entry->pom = masks[2];
 }
 
-static InventoryMdev *
-entry_get_mdev (InventoryEntry *entry, const char *uuid)
+InventoryMdev *
+inventory_entry_get_mdev (InventoryEntry *entry, const char *uuid)
 {
   InventoryMdev *mdev;
 
@@ -101,7 +101,7 @@ note_definitions (InventoryEntry *entry, MdevStore *store)
   for (guint i = 0; i < configs->len; i++)
     {
       const MdevConfig *config = g_ptr_array_index (configs, i);
-      InventoryMdev *mdev = entry_get_mdev (entry, mdev_config_get_uuid (config));
+      InventoryMdev *mdev = inventory_entry_get_mdev (entry, mdev_config_get_uuid (config));
 
       mdev->defined = TRUE;
       mdev->autostart = mdev_config_get_autostart (config);
@@ -114,19 +114,16 @@ note_active (InventoryEntry *entry, CcwHost *host)
   const CcwMdev *mdev = ccw_host_get_mdev_on (host, &entry->subchannel);
 
   if (mdev != NULL)
-    entry_get_mdev (entry, ccw_mdev_get_uuid (mdev))->active = TRUE;
+    inventory_entry_get_mdev (entry, ccw_mdev_get_uuid (mdev))->active = TRUE;
 }
 
-static InventoryEntry *
-entry_new (const CcwSubchannel *subchannel, CcwHost *host, MdevStore *store)
+static void
+fill_entry (InventoryEntry *entry, const CcwSubchannel *subchannel, CcwHost *host,
+            MdevStore *store)
 {
-  InventoryEntry *entry = g_new0 (InventoryEntry, 1);
   const CcwDevId *device = ccw_subchannel_get_device_id (subchannel);
 
-  entry->subchannel = *ccw_subchannel_get_id (subchannel);
   entry->driver = g_strdup (ccw_subchannel_get_driver (subchannel));
-  entry->mdevs = g_ptr_array_new_with_free_func (mdev_free);
-  read_paths (entry);
   if (device != NULL)
     {
       entry->has_device = TRUE;
@@ -135,7 +132,6 @@ entry_new (const CcwSubchannel *subchannel, CcwHost *host, MdevStore *store)
     }
   note_active (entry, host);
   note_definitions (entry, store);
-  return entry;
 }
 
 /* --- all of them --------------------------------------------------------- */
@@ -153,15 +149,43 @@ compare_entries (gconstpointer a, gconstpointer b)
   return ccw_dev_id_compare (&left->device, &right->device);
 }
 
+GPtrArray *
+inventory_new (void)
+{
+  return g_ptr_array_new_with_free_func (entry_free);
+}
+
+InventoryEntry *
+inventory_add (GPtrArray *entries, const CcwDevId *subchannel)
+{
+  InventoryEntry *entry = g_new0 (InventoryEntry, 1);
+
+  entry->subchannel = *subchannel;
+  entry->mdevs = g_ptr_array_new_with_free_func (mdev_free);
+  g_ptr_array_add (entries, entry);
+  return entry;
+}
+
+void
+inventory_sort (GPtrArray *entries)
+{
+  g_ptr_array_sort (entries, compare_entries);
+}
+
 static GPtrArray *
 make_entries (CcwHost *host, MdevStore *store)
 {
   g_autoptr (GPtrArray) subchannels = ccw_host_list (host, CCW_KIND_SUBCHANNEL);
-  GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
+  GPtrArray *entries = inventory_new ();
 
   for (guint i = 0; i < subchannels->len; i++)
-    g_ptr_array_add (entries, entry_new (g_ptr_array_index (subchannels, i), host, store));
-  g_ptr_array_sort (entries, compare_entries);
+    {
+      const CcwSubchannel *subchannel = g_ptr_array_index (subchannels, i);
+
+      fill_entry (inventory_add (entries, ccw_subchannel_get_id (subchannel)), subchannel, host,
+                  store);
+    }
+  inventory_sort (entries);
   return entries;
 }
 
@@ -176,11 +200,18 @@ inventory_read (const CcwPaths *paths, GError **error)
   return make_entries (host, store);
 }
 
+void
+inventory_read_paths (const GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    read_paths_of (g_ptr_array_index (entries, i));
+}
+
 char *
-inventory_find_user (const InventoryEntry *entry, GError **error)
+inventory_find_user (const InventoryEntry *entry, CcwSystemUse *use, GError **error)
 {
   /* The host has no device where another driver has the subchannel. */
   if (!entry->has_online)
     return NULL;
-  return ccw_device_find_user (&entry->device, error);
+  return ccw_device_find_user (use, &entry->device, error);
 }

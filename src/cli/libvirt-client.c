@@ -63,3 +63,23 @@ libvirt_client_open (const char *uri, gboolean read_only, GError **error)
     libvirt_client_fail (error, "connect to libvirt at %s", where);
   return connection;
 }
+
+static gboolean
+is_name_of_this_host (const char *name)
+{
+  return *name == '\0' || g_str_equal (name, "localhost") || g_str_equal (name, "127.0.0.1")
+         || g_str_equal (name, "::1") || g_ascii_strcasecmp (name, g_get_host_name ()) == 0;
+}
+
+gboolean
+libvirt_client_is_afar (virConnect *connection)
+{
+  char *text = virConnectGetURI (connection);
+  g_autoptr (GUri) uri
+      = text != NULL ? g_uri_parse (text, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_NON_DNS, NULL)
+                     : NULL;
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  free (text);
+  return host != NULL && (!is_name_of_this_host (host) || g_uri_get_port (uri) > 0);
+}

@@ -22,6 +22,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (virNodeDevice, virNodeDeviceFree)
 virConnect *libvirt_client_open (const char *uri, gboolean read_only, GError **error);
 
 /*
+ * Is the host behind @connection another one than this? By what its URI
+ * names: a name of this host with a port is taken for a tunnel to another.
+ */
+gboolean libvirt_client_is_afar (virConnect *connection);
+
+/*
  * Sets @error to the last error of libvirt in this thread, "could not WHAT:
  * REASON", @format telling WHAT. Returns FALSE, for the caller to return.
  */

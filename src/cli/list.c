@@ -2,13 +2,15 @@
 #include "ccw/paths.h"
 #include "cli/command.h"
 #include "cli/device-argument.h"
-#include "cli/domains.h"
-#include "cli/inventory.h"
-#include "cli/table.h"
+#include "cli/host-view.h"
+#include "cli/libvirt-client.h"
+#include "cli/list-rows.h"
+#include "cli/terminal.h"
 
 static struct
 {
   gboolean all;
+  gboolean tree;
   char *output;
   TableStyle style;
   char *connect;
@@ -18,6 +20,8 @@ static struct
 
 static const GOptionEntry entries[] = {
   { "all", 'a', 0, G_OPTION_ARG_NONE, &options.all, "Also subchannels without a device", NULL },
+  { "tree", 't', 0, G_OPTION_ARG_NONE, &options.tree,
+    "As a tree: subchannel, device, mediated devices, virtual machines", NULL },
   { "output", 'o', 0, G_OPTION_ARG_STRING, &options.output,
     "These columns; +LIST: beside the default ones", "LIST" },
   { "json", 'J', 0, G_OPTION_ARG_NONE, &options.style.json, "As JSON", NULL },
@@ -25,171 +29,21 @@ static const GOptionEntry entries[] = {
     "Not aligned: fields are separated by one blank", NULL },
   { "noheadings", 'n', 0, G_OPTION_ARG_NONE, &options.style.no_headings, "Without headings",
     NULL },
+  { "ascii", 'i', 0, G_OPTION_ARG_NONE, &options.style.ascii,
+    "Draw the tree in ASCII (default where the locale is not UTF-8)", NULL },
   { "connect", 'c', 0, G_OPTION_ARG_STRING, &options.connect,
-    "Where libvirt's domains are (default: " LIBVIRT_CLIENT_DEFAULT_URI ")", "URI" },
+    "libvirt's connection URI; with that of another host, its devices (default: "
+    LIBVIRT_CLIENT_DEFAULT_URI ", for domains)", "URI" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
     "Look for configuration below DIR instead of /", "DIR" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.devices, NULL, "[DEVNO…]" },
   G_OPTION_ENTRY_NULL
 };
 
-typedef enum
-{
-  COLUMN_DEVICE,
-  COLUMN_SUBCHANNEL,
-  COLUMN_TYPE,
-  COLUMN_CUTYPE,
-  COLUMN_DRIVER,
-  COLUMN_ONLINE,
-  COLUMN_PIM,
-  COLUMN_PAM,
-  COLUMN_POM,
-  COLUMN_CHPIDS,
-  COLUMN_MDEV,
-  COLUMN_ACTIVE,
-  COLUMN_AUTOSTART,
-  COLUMN_DOMAIN,
-  COLUMN_USER,
-} Column;
-
-static const TableColumn columns[] = {
-  [COLUMN_DEVICE] = { "DEVICE", "device number", TABLE_TEXT, TRUE },
-  [COLUMN_SUBCHANNEL] = { "SUBCHANNEL", "where it is now", TABLE_TEXT, TRUE },
-  [COLUMN_TYPE] = { "TYPE", "type and model of the device", TABLE_TEXT, TRUE },
-  [COLUMN_CUTYPE] = { "CUTYPE", "type and model of the control unit", TABLE_TEXT, TRUE },
-  [COLUMN_DRIVER] = { "DRIVER", "what drives the subchannel", TABLE_TEXT, TRUE },
-  [COLUMN_ONLINE] = { "ONLINE", "does the host have it online?", TABLE_FLAG, TRUE },
-  [COLUMN_PIM] = { "PIM", "path installed mask", TABLE_TEXT, FALSE },
-  [COLUMN_PAM] = { "PAM", "path available mask", TABLE_TEXT, FALSE },
-  [COLUMN_POM] = { "POM", "path operational mask", TABLE_TEXT, FALSE },
-  [COLUMN_CHPIDS] = { "CHPIDS", "channel path ids, by path", TABLE_TEXT, FALSE },
-  [COLUMN_MDEV] = { "MDEV", "UUIDs of its mediated devices", TABLE_TEXT, TRUE },
-  [COLUMN_ACTIVE] = { "ACTIVE", "is there an active one?", TABLE_FLAG, FALSE },
-  [COLUMN_AUTOSTART] = { "AUTOSTART", "does one start by itself?", TABLE_FLAG, FALSE },
-  [COLUMN_DOMAIN] = { "DOMAIN", "virtual machines that have it", TABLE_TEXT, TRUE },
-  [COLUMN_USER] = { "USER", "what the host uses it for", TABLE_TEXT, TRUE },
-};
-
-static char *
-join_uuids (const GPtrArray *mdevs)
-{
-  g_autoptr (GPtrArray) uuids = g_ptr_array_new ();
-
-  for (guint i = 0; i < mdevs->len; i++)
-    g_ptr_array_add (uuids, ((const InventoryMdev *) g_ptr_array_index (mdevs, i))->uuid);
-  g_ptr_array_add (uuids, NULL);
-  return mdevs->len > 0 ? g_strjoinv (",", (char **) uuids->pdata) : NULL;
-}
-
-static char *
-join_domains (const GPtrArray *mdevs, GHashTable *domains)
-{
-  GString *names = g_string_new (NULL);
-
-  for (guint i = 0; domains != NULL && i < mdevs->len; i++)
-    {
-      const InventoryMdev *mdev = g_ptr_array_index (mdevs, i);
-      const char *of_one = g_hash_table_lookup (domains, mdev->uuid);
-
-      if (of_one != NULL)
-        g_string_append_printf (names, "%s%s", names->len > 0 ? "," : "", of_one);
-    }
-  return g_string_free (names, names->len == 0);
-}
-
-static char *
-mask_text (const InventoryEntry *entry, guint8 mask)
-{
-  return entry->has_paths ? g_strdup_printf ("%02x", mask) : NULL;
-}
-
-/* As lscss(8) prints them: "40414243 00000000". */
-static char *
-chpids_text (const InventoryEntry *entry)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < INVENTORY_PATHS; i++)
-    g_string_append_printf (text, "%s%02x", i == INVENTORY_PATHS / 2 ? " " : "",
-                            entry->chpids[i]);
-  return g_string_free (text, !entry->has_paths);
-}
-
-static char *
-flag (gboolean value)
-{
-  return g_strdup (value ? "1" : "0");
-}
-
-static char *
-has_mdev_that (const GPtrArray *mdevs, gboolean is_active)
-{
-  gboolean found = FALSE;
-
-  for (guint i = 0; i < mdevs->len; i++)
-    {
-      const InventoryMdev *mdev = g_ptr_array_index (mdevs, i);
-
-      found = found || (is_active ? mdev->active : mdev->autostart);
-    }
-  return mdevs->len > 0 ? flag (found) : NULL;
-}
-
-/* Not to know who uses it is told as such, not as nobody. */
-static char *
-user_text (const InventoryEntry *entry)
-{
-  g_autoptr (GError) reason = NULL;
-  char *user = inventory_find_user (entry, &reason);
-
-  return reason != NULL ? g_strdup_printf ("unknown: %s", reason->message) : user;
-}
-
-static char *
-cell (gconstpointer row, guint column, gpointer user_data)
-{
-  const InventoryEntry *entry = row;
-
-  switch ((Column) column)
-    {
-    case COLUMN_DEVICE:
-      return entry->has_device ? ccw_dev_id_to_string (&entry->device) : NULL;
-    case COLUMN_SUBCHANNEL:
-      return ccw_dev_id_to_string (&entry->subchannel);
-    case COLUMN_TYPE:
-      return g_strdup (entry->devtype);
-    case COLUMN_CUTYPE:
-      return g_strdup (entry->cutype);
-    case COLUMN_DRIVER:
-      return g_strdup (entry->driver);
-    case COLUMN_ONLINE:
-      return entry->has_online ? flag (entry->online) : NULL;
-    case COLUMN_PIM:
-      return mask_text (entry, entry->pim);
-    case COLUMN_PAM:
-      return mask_text (entry, entry->pam);
-    case COLUMN_POM:
-      return mask_text (entry, entry->pom);
-    case COLUMN_CHPIDS:
-      return chpids_text (entry);
-    case COLUMN_MDEV:
-      return join_uuids (entry->mdevs);
-    case COLUMN_ACTIVE:
-      return has_mdev_that (entry->mdevs, TRUE);
-    case COLUMN_AUTOSTART:
-      return has_mdev_that (entry->mdevs, FALSE);
-    case COLUMN_DOMAIN:
-      return join_domains (entry->mdevs, user_data);
-    case COLUMN_USER:
-      return user_text (entry);
-    }
-  g_assert_not_reached ();
-}
-
-/* --- which rows ---------------------------------------------------------- */
+/* --- which devices ------------------------------------------------------- */
 
 static gboolean
-append_device (GPtrArray *rows, const GPtrArray *inventory, const char *name, GError **error)
+append_device (GPtrArray *chosen, const GPtrArray *inventory, const char *name, GError **error)
 {
   CcwDevId device;
 
@@ -201,7 +55,7 @@ append_device (GPtrArray *rows, const GPtrArray *inventory, const char *name, GE
 
       if (entry->has_device && ccw_dev_id_equal (&entry->device, &device))
         {
-          g_ptr_array_add (rows, entry);
+          g_ptr_array_add (chosen, entry);
           return TRUE;
         }
     }
@@ -211,54 +65,95 @@ append_device (GPtrArray *rows, const GPtrArray *inventory, const char *name, GE
 
 /* Those asked for, in that order; all that have a device when none is. */
 static GPtrArray *
-choose_rows (const GPtrArray *inventory, GError **error)
+choose_entries (const GPtrArray *inventory, GError **error)
 {
-  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
 
   for (char **name = options.devices; name != NULL && *name != NULL; name++)
-    if (!append_device (rows, inventory, *name, error))
+    if (!append_device (chosen, inventory, *name, error))
       return NULL;
   for (guint i = 0; options.devices == NULL && i < inventory->len; i++)
     {
       InventoryEntry *entry = g_ptr_array_index (inventory, i);
 
       if (entry->has_device || options.all)
-        g_ptr_array_add (rows, entry);
+        g_ptr_array_add (chosen, entry);
     }
-  return g_steal_pointer (&rows);
+  return g_steal_pointer (&chosen);
+}
+
+/* --- printing ------------------------------------------------------------ */
+
+static GArray *
+choose_columns (GError **error)
+{
+  g_autofree char *beside = NULL;
+  const char *list = options.output;
+
+  if (options.tree && (list == NULL || *list == '+'))
+    list = beside = g_strjoin (list != NULL ? "," : NULL, list_rows_tree_columns,
+                               list != NULL ? list + 1 : NULL, NULL);
+  return table_choose (list_rows_columns, list_rows_n_columns, list, error);
+}
+
+static gboolean
+print (const GPtrArray *chosen, const GArray *choice, const HostView *view, GError **error)
+{
+  g_autoptr (CcwSystemUse) use = ccw_system_use_new ();
+  g_autoptr (GPtrArray) rows = options.tree ? list_rows_new_tree (chosen, view->domains)
+                                            : list_rows_new (chosen);
+  gboolean is_drawn = options.tree && (options.style.json || !options.style.raw);
+  ListRowsContext context = { view->domains, use, options.style.json ? NULL : "unknown" };
+  const TableContent content = { .name = "devices",
+                                 .columns = list_rows_columns,
+                                 .choice = choice,
+                                 .rows = rows,
+                                 .cell = list_rows_cell,
+                                 .parent = is_drawn ? list_rows_parent : NULL,
+                                 .user_data = &context };
+
+  options.style.ascii = options.style.ascii || !terminal_has_boxes ();
+  return table_print (&content, &options.style, error);
+}
+
+static gboolean
+show (const GArray *choice, GError **error)
+{
+  g_autoptr (CcwPaths) paths = ccw_paths_new (options.root);
+  g_auto (HostView) view = { NULL };
+  g_autoptr (GPtrArray) chosen = NULL;
+
+  if (!host_view_read (&view, paths, options.connect,
+                       options.tree || list_rows_show_domains (choice), error))
+    return FALSE;
+  chosen = choose_entries (view.entries, error);
+  if (chosen == NULL)
+    return FALSE;
+  if (list_rows_show_unknown (choice))
+    host_view_explain (&view, "types, online state, paths and users of devices");
+  if (list_rows_show_paths (choice) && !view.is_afar)
+    inventory_read_paths (chosen);
+  return print (chosen, choice, &view, error);
 }
 
 static CcwExit
 run (int argc, char **argv, GError **error)
 {
   const GOptionEntry *lists[] = { entries, NULL };
-  g_autofree char *help = table_describe (columns, G_N_ELEMENTS (columns));
-  g_autoptr (CcwPaths) paths = NULL;
-  g_autoptr (GPtrArray) inventory = NULL;
-  g_autoptr (GPtrArray) rows = NULL;
-  g_autoptr (GHashTable) domains = NULL;
+  g_autofree char *help = table_describe (list_rows_columns, list_rows_n_columns);
   g_autoptr (GArray) choice = NULL;
 
   if (!cli_parse_options (&cli_command_list, lists, help, argc, argv, error))
     return CCW_EXIT_USAGE;
-  choice = table_choose (columns, G_N_ELEMENTS (columns), options.output, error);
+  choice = choose_columns (error);
   if (choice == NULL)
     return CCW_EXIT_USAGE;
-
-  paths = ccw_paths_new (options.root);
-  inventory = inventory_read (paths, error);
-  if (inventory != NULL)
-    rows = choose_rows (inventory, error);
-  if (rows == NULL
-      || (table_has (choice, COLUMN_DOMAIN) && !domains_read (options.connect, &domains, error))
-      || !table_print ("devices", columns, choice, rows, cell, domains, &options.style, error))
-    return ccw_exit_from_error (*error);
-  return CCW_EXIT_DONE;
+  return show (choice, error) ? CCW_EXIT_DONE : ccw_exit_from_error (*error);
 }
 
 const CliCommand cli_command_list = {
   .name = "list",
-  .summary = "List the devices of this host, and who has them",
+  .summary = "List the devices of a host, and who has them",
   .is_report = TRUE,
   .run = run,
 };

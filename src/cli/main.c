@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/terminal.h"
 
 static const CliCommand *const commands[] = {
   &cli_command_list,
@@ -76,21 +75,12 @@ run_command (const CliCommand *command, int argc, char **argv)
   return result;
 }
 
-/* Names of domains are UTF-8, also where no locale is set (cron, ssh, sudo). */
-static void
-set_locale (void)
-{
-  setlocale (LC_ALL, "");
-  if (strcmp (nl_langinfo (CODESET), "ANSI_X3.4-1968") == 0)
-    setlocale (LC_CTYPE, "C.UTF-8");
-}
-
 int
 main (int argc, char **argv)
 {
   const CliCommand *command;
 
-  set_locale ();
+  terminal_set_locale ();
   if (argc < 2)
     {
       g_printerr ("virt-ccw: no command given; 'virt-ccw --help' lists them\n");

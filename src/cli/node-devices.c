@@ -56,17 +56,43 @@ read_address (const xmlNode *address, CcwDevId *id)
          && ccw_dev_id_from_numbers (cssid, ssid, number, id, NULL);
 }
 
-/* Does @device answer on this subchannel? One that just went has no device either. */
-static gboolean
-has_device (virNodeDevice *subchannel, const CcwDevId *device)
+static char *
+read_driver (const xmlDoc *document)
+{
+  const xmlNode *driver = ccw_xml_child (xmlDocGetRootElement (document), "driver");
+  const xmlNode *name = driver != NULL ? ccw_xml_child (driver, "name") : NULL;
+
+  return name != NULL ? ccw_xml_text (name) : NULL;
+}
+
+gboolean
+node_devices_read_subchannel (virNodeDevice *device, NodeDevicesSubchannel *subchannel)
 {
   g_autoptr (xmlDoc) document = NULL;
-  const xmlNode *capability = read_capability (subchannel, "css", &document, NULL);
-  CcwDevId found;
+  const xmlNode *capability = read_capability (device, "css", &document, NULL);
 
-  return capability != NULL
-         && read_address (ccw_xml_child (capability, "channel_dev_addr"), &found)
-         && ccw_dev_id_equal (&found, device);
+  if (capability == NULL || !read_address (capability, &subchannel->id))
+    return FALSE;
+  subchannel->driver = read_driver (document);
+  subchannel->has_device
+      = read_address (ccw_xml_child (capability, "channel_dev_addr"), &subchannel->device);
+  return TRUE;
+}
+
+void
+node_devices_subchannel_clear (NodeDevicesSubchannel *subchannel)
+{
+  g_clear_pointer (&subchannel->driver, g_free);
+}
+
+/* Does @device answer on this subchannel? */
+static gboolean
+has_device (virNodeDevice *node, const CcwDevId *device)
+{
+  g_auto (NodeDevicesSubchannel) subchannel = { .driver = NULL };
+
+  return node_devices_read_subchannel (node, &subchannel) && subchannel.has_device
+         && ccw_dev_id_equal (&subchannel.device, device);
 }
 
 /* --- lists --------------------------------------------------------------- */
@@ -77,8 +103,8 @@ free_node_device (gpointer device)
   virNodeDeviceFree (device);
 }
 
-static GPtrArray *
-list_devices (virConnect *connection, guint flags, GError **error)
+GPtrArray *
+node_devices_list (virConnect *connection, guint flags, GError **error)
 {
   GPtrArray *devices;
   virNodeDevicePtr *list = NULL;
@@ -119,7 +145,7 @@ node_devices_find_subchannel (virConnect *connection, const CcwDevId *device, GE
 
   if (parent != NULL)
     return parent;
-  subchannels = list_devices (connection, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV, error);
+  subchannels = node_devices_list (connection, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV, error);
   if (subchannels == NULL)
     return NULL;
   for (guint i = 0; i < subchannels->len; i++)
@@ -132,7 +158,7 @@ node_devices_find_subchannel (virConnect *connection, const CcwDevId *device, GE
 GPtrArray *
 node_devices_list_mdevs (virConnect *connection, const char *subchannel, GError **error)
 {
-  GPtrArray *mdevs = list_devices (connection, VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV, error);
+  GPtrArray *mdevs = node_devices_list (connection, VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV, error);
 
   for (guint i = mdevs != NULL ? mdevs->len : 0; i > 0; i--)
     if (g_strcmp0 (virNodeDeviceGetParent (g_ptr_array_index (mdevs, i - 1)), subchannel) != 0)

@@ -17,6 +17,27 @@
 char *node_devices_find_subchannel (virConnect *connection, const CcwDevId *device,
                                     GError **error);
 
+/* A subchannel, as its XML tells of it. */
+typedef struct
+{
+  CcwDevId id;
+  CcwDevId device; /* when has_device */
+  gboolean has_device;
+  char *driver; /* NULL: none */
+} NodeDevicesSubchannel;
+
+void node_devices_subchannel_clear (NodeDevicesSubchannel *subchannel);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NodeDevicesSubchannel, node_devices_subchannel_clear)
+
+/* FALSE, without an error, when @device is none, or just went. */
+gboolean node_devices_read_subchannel (virNodeDevice *device, NodeDevicesSubchannel *subchannel);
+
+/*
+ * Node devices by VIR_CONNECT_LIST_NODE_DEVICES_* flags, as virNodeDevice,
+ * which the array frees. Errors: CCW_ERROR_SYSTEM.
+ */
+GPtrArray *node_devices_list (virConnect *connection, guint flags, GError **error);
+
 /*
  * The mdevs on @subchannel, active or defined, as virNodeDevice, which the
  * array frees. Errors: CCW_ERROR_SYSTEM.

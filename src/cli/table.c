@@ -22,7 +22,9 @@ append_named (GArray *choice, const TableColumn *columns, gsize n_columns, const
   for (guint i = 0; i < n_columns; i++)
     if (g_ascii_strcasecmp (columns[i].name, name) == 0)
       {
-        g_array_append_val (choice, i);
+        /* A key of a JSON object is there once. */
+        if (!table_has (choice, i))
+          g_array_append_val (choice, i);
         return TRUE;
       }
   g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "'%s' is not a column; --help lists them",
@@ -85,23 +87,23 @@ table_describe (const TableColumn *columns, gsize n_columns)
 /* --- printing ------------------------------------------------------------ */
 
 static gboolean
-add_columns (Table *table, const TableColumn *columns, const GArray *choice,
-             const TableStyle *style)
+add_column (Table *table, const TableColumn *column, const TableStyle *style)
 {
-  for (guint i = 0; i < choice->len; i++)
-    {
-      const TableColumn *column = &columns[g_array_index (choice, guint, i)];
-      g_autofree char *name = style->json ? g_ascii_strdown (column->name, -1)
-                                          : g_strdup (column->name);
-      struct libscols_column *made = scols_table_new_column (table, name, 0, 0);
+  g_autofree char *name = style->json ? g_ascii_strdown (column->name, -1)
+                                      : g_strdup (column->name);
+  struct libscols_column *made
+      = scols_table_new_column (table, name, 0, column->kind == TABLE_NAME ? SCOLS_FL_TREE : 0);
+  int type = column->kind == TABLE_FLAG ? SCOLS_JSON_BOOLEAN_OPTIONAL : SCOLS_JSON_STRING;
 
-      if (made == NULL
-          || scols_column_set_json_type (made, column->kind == TABLE_FLAG
-                                                   ? SCOLS_JSON_BOOLEAN_OPTIONAL
-                                                   : SCOLS_JSON_STRING)
-                 != 0)
-        return FALSE;
-    }
+  return made != NULL && scols_column_set_json_type (made, type) == 0;
+}
+
+static gboolean
+add_columns (Table *table, const TableContent *content, const TableStyle *style)
+{
+  for (guint i = 0; i < content->choice->len; i++)
+    if (!add_column (table, &content->columns[g_array_index (content->choice, guint, i)], style))
+      return FALSE;
   return TRUE;
 }
 
@@ -111,21 +113,20 @@ flag_text (char *text, const TableStyle *style)
 {
   g_autofree char *digit = text;
 
-  if (style->json || digit == NULL)
+  if (style->json || (g_strcmp0 (digit, "1") != 0 && g_strcmp0 (digit, "0") != 0))
     return g_steal_pointer (&digit);
   return g_strdup (*digit == '1' ? "yes" : "no");
 }
 
 static gboolean
-fill_line (Line *line, const TableColumn *columns, const GArray *choice, gconstpointer row,
-           TableCellFunc cell, gpointer user_data, const TableStyle *style)
+fill_line (Line *line, const TableContent *content, gconstpointer row, const TableStyle *style)
 {
-  for (guint i = 0; i < choice->len; i++)
+  for (guint i = 0; i < content->choice->len; i++)
     {
-      guint column = g_array_index (choice, guint, i);
-      g_autofree char *text = cell (row, column, user_data);
+      guint column = g_array_index (content->choice, guint, i);
+      g_autofree char *text = content->cell (row, column, content->user_data);
 
-      if (columns[column].kind == TABLE_FLAG)
+      if (content->columns[column].kind == TABLE_FLAG)
         text = flag_text (g_steal_pointer (&text), style);
       if (text != NULL && scols_line_set_data (line, i, text) != 0)
         return FALSE;
@@ -141,38 +142,48 @@ make_table (const char *name, const TableStyle *style)
   if (table == NULL || scols_table_set_name (table, name) != 0
       || scols_table_enable_json (table, style->json) != 0
       || scols_table_enable_raw (table, style->raw && !style->json) != 0
+      || scols_table_enable_ascii (table, style->ascii) != 0
       || scols_table_enable_noheadings (table, style->no_headings) != 0)
     return NULL;
   return g_steal_pointer (&table);
 }
 
-static gboolean
-fill_table (Table *table, const TableColumn *columns, const GArray *choice, const GPtrArray *rows,
-            TableCellFunc cell, gpointer user_data, const TableStyle *style)
+/* @lines: those of the rows before, by row. */
+static Line *
+add_line (Table *table, const TableContent *content, gconstpointer row, GHashTable *lines)
 {
-  if (!add_columns (table, columns, choice, style))
-    return FALSE;
-  for (guint i = 0; i < rows->len; i++)
-    {
-      Line *line = scols_table_new_line (table, NULL);
+  gconstpointer parent = content->parent != NULL ? content->parent (row) : NULL;
+  Line *line
+      = scols_table_new_line (table, parent != NULL ? g_hash_table_lookup (lines, parent) : NULL);
 
-      if (line == NULL
-          || !fill_line (line, columns, choice, g_ptr_array_index (rows, i), cell, user_data,
-                         style))
+  g_hash_table_insert (lines, (gpointer) row, line);
+  return line;
+}
+
+static gboolean
+fill_table (Table *table, const TableContent *content, const TableStyle *style)
+{
+  g_autoptr (GHashTable) lines = g_hash_table_new (NULL, NULL);
+
+  if (!add_columns (table, content, style))
+    return FALSE;
+  for (guint i = 0; i < content->rows->len; i++)
+    {
+      gconstpointer row = g_ptr_array_index (content->rows, i);
+      Line *line = add_line (table, content, row, lines);
+
+      if (line == NULL || !fill_line (line, content, row, style))
         return FALSE;
     }
   return TRUE;
 }
 
 gboolean
-table_print (const char *name, const TableColumn *columns, const GArray *choice,
-             const GPtrArray *rows, TableCellFunc cell, gpointer user_data,
-             const TableStyle *style, GError **error)
+table_print (const TableContent *content, const TableStyle *style, GError **error)
 {
-  g_autoptr (Table) table = make_table (name, style);
+  g_autoptr (Table) table = make_table (content->name, style);
 
-  if (table != NULL && fill_table (table, columns, choice, rows, cell, user_data, style)
-      && scols_print_table (table) == 0)
+  if (table != NULL && fill_table (table, content, style) && scols_print_table (table) == 0)
     return TRUE;
   g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not print the table: %s",
                g_strerror (errno));

@@ -12,6 +12,7 @@ typedef enum
 {
   TABLE_TEXT,
   TABLE_FLAG, /* "yes" or "no" for people, true or false in JSON */
+  TABLE_NAME, /* text, at which a tree is drawn */
 } TableKind;
 
 typedef struct
@@ -27,12 +28,31 @@ typedef struct
   gboolean json;
   gboolean raw;
   gboolean no_headings;
+  gboolean ascii; /* draws trees without box characters */
 } TableStyle;
+
+/* A cell's text, NULL for none, "1" or "0" for a flag. The caller frees it. */
+typedef char *(*TableCellFunc) (gconstpointer row, guint column, gpointer user_data);
+
+/* The row above @row in a tree, which comes before it; NULL for one at the top. */
+typedef gconstpointer (*TableParentFunc) (gconstpointer row);
+
+/* What is printed: a row for each element of @rows. */
+typedef struct
+{
+  const char *name; /* the array's in JSON */
+  const TableColumn *columns;
+  const GArray *choice; /* of table_choose() */
+  const GPtrArray *rows;
+  TableCellFunc cell;
+  TableParentFunc parent; /* NULL: no tree */
+  gpointer user_data;     /* for cell */
+} TableContent;
 
 /*
  * Indices into @columns of those that @list names ("DEVICE,mdev"), in its
- * order; "+LIST" adds to the default ones, NULL means these. The caller frees
- * it. Errors: CCW_ERROR_INVALID, naming what is no column.
+ * order, each once; "+LIST" adds to the default ones, NULL means these. The
+ * caller frees it. Errors: CCW_ERROR_INVALID, naming what is no column.
  */
 GArray *table_choose (const TableColumn *columns, gsize n_columns, const char *list,
                       GError **error);
@@ -43,10 +63,5 @@ gboolean table_has (const GArray *choice, guint column);
 /* The columns and what they mean, for --help; the caller frees it. */
 char *table_describe (const TableColumn *columns, gsize n_columns);
 
-/* A cell's text, NULL for none, "1" or "0" for a flag. The caller frees it. */
-typedef char *(*TableCellFunc) (gconstpointer row, guint column, gpointer user_data);
-
-/* Prints a row for each element of @rows. @name is the array's in JSON. Errors: CCW_ERROR_SYSTEM. */
-gboolean table_print (const char *name, const TableColumn *columns, const GArray *choice,
-                      const GPtrArray *rows, TableCellFunc cell, gpointer user_data,
-                      const TableStyle *style, GError **error);
+/* Errors: CCW_ERROR_SYSTEM. */
+gboolean table_print (const TableContent *content, const TableStyle *style, GError **error);

@@ -55,14 +55,44 @@ is "$(columns mdev,active,driver,online 0.0.1234)" "$uuid yes vfio_ccw " "and is
 rm -r "$folder"
 is "$(columns mdev,active,autostart 0.0.1234)" "$uuid yes no" "one that nobody defined"
 
+# From subchannel to mdev; a terminal's locale decides on the characters.
+define "$uuid" auto
+in_utf8() {
+  LC_ALL=C.UTF-8 list --tree "$@"
+}
+is "$(in_utf8 --noheadings --output name 0.0.1234)" "0.0.0313
+└─0.0.1234
+  └─$uuid" "a tree"
+is "$(LC_ALL=C list --tree --noheadings --output name 0.0.1234)" "0.0.0313
+\`-0.0.1234
+  \`-$uuid" "without box characters where the locale has none"
+is "$(in_utf8 --ascii --noheadings --output name 0.0.1234)" \
+  "$(LC_ALL=C list --tree --noheadings --output name 0.0.1234)" "or where they are not wanted"
+is "$(list --tree --raw --noheadings --output name,kind,driver,active,autostart,user 0.0.1234)" \
+  "0.0.0313 subchannel vfio_ccw   \
+
+0.0.1234 device    \
+
+$uuid mdev  yes yes " "each row tells what is its own"
+is "$(list --tree --json --output name,active 0.0.1234 | tr -d ' \n')" \
+  "$(printf '%s' '{"devices":[{"name":"0.0.0313","active":null,"children":[' \
+    '{"name":"0.0.1234","active":null,"children":[' \
+    "{\"name\":\"$uuid\",\"active\":true}]}]}]}")" "as JSON, with children"
+like "$(list --tree)" "NAME*KIND*TYPE*CUTYPE*DRIVER*ONLINE*ACTIVE*AUTOSTART*USER*" "its columns"
+like "$(list --tree --output +pim)" "NAME*USER*PIM*" "and one beside them"
+is "$(in_utf8 --all --noheadings --output name | grep -c '^0')" 7 "all subchannels, with --all"
+rm -r "$folder"
+
+is "$(list --json --output device,DEVICE,device 0.0.1234 | grep -c '"device":')" 1 \
+  "a column is there once, however often it was named"
+
 refuses "no such device" 4 "there is no device 0.0.4711 on this host" 0.0.4711
 refuses "not a device number" 2 "4711x" 4711x
 refuses "not a column" 2 "'colour' is not a column" --output device,colour
 refuses "no column" 2 "no column is named" --output ''
 refuses "none beside the default ones" 2 "no column is named" --output +
 refuses "a libvirt that was asked for" 1 "could not connect to libvirt" --connect "$nowhere"
-is "$(columns device 0.0.1234 --connect "$nowhere")" "0.0.1234" \
-  "libvirt is asked for domains only"
+is "$(columns device 0.0.1234)" "0.0.1234" "without one, and without domains, none is needed"
 "$virt_ccw" list > /dev/full 2> /dev/null
 is "$?" 1 "a full disk fails it"
 

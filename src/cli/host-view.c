@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/host-view.h"
+
+#include "ccw/error.h"
+#include "cli/domains.h"
+#include "cli/inventory-afar.h"
+
+/* A daemon of node devices alone has no domains, and says so. */
+static gboolean
+read_domains (HostView *view, virConnect *connection, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  view->domains = domains_by_mdev (connection, &problem);
+  if (view->domains != NULL || g_error_matches (problem, CCW_ERROR, CCW_ERROR_UNSUPPORTED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gboolean
+read_from_libvirt (HostView *view, const char *uri, gboolean with_domains, GError **error)
+{
+  g_autoptr (virConnect) connection = libvirt_client_open (uri, TRUE, error);
+
+  if (connection == NULL || (with_domains && !read_domains (view, connection, error)))
+    return FALSE;
+  view->is_afar = libvirt_client_is_afar (connection);
+  if (view->is_afar)
+    view->entries = inventory_read_afar (connection, error);
+  return !view->is_afar || view->entries != NULL;
+}
+
+gboolean
+host_view_read (HostView *view, const CcwPaths *paths, const char *uri, gboolean with_domains,
+                GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if ((uri != NULL || with_domains) && !read_from_libvirt (view, uri, with_domains, &problem)
+      && (uri != NULL || view->is_afar))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  if (!view->is_afar)
+    view->entries = inventory_read (paths, error);
+  return view->entries != NULL;
+}
+
+void
+host_view_clear (HostView *view)
+{
+  g_clear_pointer (&view->entries, g_ptr_array_unref);
+  g_clear_pointer (&view->domains, g_hash_table_unref);
+}
+
+void
+host_view_explain (const HostView *view, const char *what)
+{
+  if (view->is_afar)
+    g_printerr ("%s: %s cannot be known from afar\n", g_get_prgname (), what);
+}
