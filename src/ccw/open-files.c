@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
@@ -93,8 +94,17 @@ note_process (CcwOpenFiles *files, const char *process)
     closedir (folder);
 }
 
-CcwOpenFiles *
-ccw_open_files_read (void)
+/* Does @name, of what is in /proc, belong to a process that counts? */
+static gboolean
+is_counted (const char *name, GPtrArray *besides)
+{
+  return g_ascii_isdigit (*name)
+         && (besides == NULL
+             || !g_ptr_array_find_with_equal_func (besides, name, g_str_equal, NULL));
+}
+
+static CcwOpenFiles *
+read_besides (GPtrArray *besides)
 {
   g_autoptr (GPtrArray) processes = ccw_sysfs_list ("/proc/");
   CcwOpenFiles *files = g_new0 (CcwOpenFiles, 1);
@@ -102,9 +112,15 @@ ccw_open_files_read (void)
   files->by_path = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, opener_free);
   files->by_number = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   for (guint i = 0; i < processes->len; i++)
-    if (g_ascii_isdigit (*(const char *) g_ptr_array_index (processes, i)))
+    if (is_counted (g_ptr_array_index (processes, i), besides))
       note_process (files, g_ptr_array_index (processes, i));
   return files;
+}
+
+CcwOpenFiles *
+ccw_open_files_read (void)
+{
+  return read_besides (NULL);
 }
 
 /* --- by whom ------------------------------------------------------------- */
@@ -147,9 +163,37 @@ ccw_open_files_find (const CcwOpenFiles *files, const GPtrArray *nodes, GError *
 }
 
 char *
-ccw_find_opener (const GPtrArray *nodes, GError **error)
+ccw_find_opener (const GPtrArray *nodes, GPtrArray *besides, GError **error)
 {
-  g_autoptr (CcwOpenFiles) files = nodes->len > 0 ? ccw_open_files_read () : NULL;
+  g_autoptr (CcwOpenFiles) files = nodes->len > 0 ? read_besides (besides) : NULL;
 
   return files != NULL ? ccw_open_files_find (files, nodes, error) : NULL;
+}
+
+/* "4711 (a name) S 1 …" (proc_pid_stat(5)); the name may hold anything, also brackets. */
+static char *
+find_parent (const char *process)
+{
+  g_autofree char *path = g_build_filename ("/proc", process, "stat", NULL);
+  g_autofree char *text = ccw_sysfs_read (path, NULL);
+  const char *name_end = text == NULL ? NULL : strrchr (text, ')');
+  g_auto (GStrv) words = name_end == NULL ? NULL : g_strsplit (name_end, " ", 4);
+
+  return words != NULL && g_strv_length (words) > 2 ? g_strdup (words[2]) : NULL;
+}
+
+GPtrArray *
+ccw_list_callers (void)
+{
+  GPtrArray *callers = g_ptr_array_new_with_free_func (g_free);
+  char *process = g_strdup_printf ("%d", (int) getppid ());
+
+  /* The first process and those of other namespaces have the parent 0. */
+  while (process != NULL && !g_str_equal (process, "0"))
+    {
+      g_ptr_array_add (callers, process);
+      process = find_parent (process);
+    }
+  g_free (process);
+  return callers;
 }

@@ -10,15 +10,16 @@
  *
  * @nodes: paths below /dev, "/dev/vfio/7", as a GPtrArray of strings. A node
  * opened by another name is found by its device number.
+ * @besides: process numbers, as strings, that do not count; NULL for none.
  *
  * Returns "qemu-system-s39 (process 4711) has /dev/vfio/7 open", or NULL when
  * nobody has. The caller frees it. Errors: CCW_ERROR_SYSTEM when nobody is
  * found to have it, but a process could not be looked at; not knowing is not
  * "nobody".
  */
-char *ccw_find_opener (const GPtrArray *nodes, GError **error);
+char *ccw_find_opener (const GPtrArray *nodes, GPtrArray *besides, GError **error);
 
-/* The same in two steps: all device nodes that are open now, to be asked for many. */
+/* The same in two steps: all device nodes that anybody has open now, to be asked for many. */
 typedef struct _CcwOpenFiles CcwOpenFiles;
 
 CcwOpenFiles *ccw_open_files_read (void);
@@ -26,3 +27,9 @@ void ccw_open_files_free (CcwOpenFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CcwOpenFiles, ccw_open_files_free)
 
 char *ccw_open_files_find (const CcwOpenFiles *files, const GPtrArray *nodes, GError **error);
+
+/*
+ * The numbers of this process's parent, the parent of that, and so on, as
+ * strings: who had this program run. The array frees them.
+ */
+GPtrArray *ccw_list_callers (void);

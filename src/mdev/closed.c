@@ -26,25 +26,25 @@ list_nodes (const char *uuid)
 
 /* As ccw_find_opener(), but whoever closes the node within @patience_ms does not count. */
 static char *
-await_closed (const GPtrArray *nodes, guint patience_ms, GError **error)
+await_closed (const GPtrArray *nodes, GPtrArray *besides, guint patience_ms, GError **error)
 {
   MdevPatience patience = mdev_patience_begin (patience_ms);
-  char *opener = ccw_find_opener (nodes, error);
+  char *opener = ccw_find_opener (nodes, besides, error);
 
   while (opener != NULL && mdev_patience_wait (&patience))
     {
       g_free (opener);
-      opener = ccw_find_opener (nodes, error);
+      opener = ccw_find_opener (nodes, besides, error);
     }
   return opener;
 }
 
 gboolean
-mdev_check_closed (const char *uuid, guint patience_ms, GError **error)
+mdev_check_closed (const char *uuid, GPtrArray *besides, guint patience_ms, GError **error)
 {
   g_autoptr (GPtrArray) nodes = list_nodes (uuid);
   g_autoptr (GError) reason = NULL;
-  g_autofree char *opener = await_closed (nodes, patience_ms, &reason);
+  g_autofree char *opener = await_closed (nodes, besides, patience_ms, &reason);
 
   if (reason != NULL)
     {

@@ -30,7 +30,7 @@ mdev_recover_record (MdevRecord *record, const CcwPaths *paths, GError **error)
 
   if (!subchannel_exists (&record->subchannel))
     return forget_subchannel (record, paths, error);
-  if (ladder.position == MDEV_POSITION_ACTIVE && !mdev_check_closed (record->uuid, 0, NULL))
+  if (ladder.position == MDEV_POSITION_ACTIVE && !mdev_check_closed (record->uuid, NULL, 0, NULL))
     {
       record->in_transition = FALSE;
       return mdev_record_save (record, paths, error);

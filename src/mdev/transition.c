@@ -184,7 +184,7 @@ stop_locked (const CcwPaths *paths, const char *uuid, const CcwDevId *parent, gb
 {
   g_autoptr (MdevRecord) record = mdev_recover_and_load (paths, parent, error);
 
-  if (record == NULL || !mdev_check_closed (uuid, mdev_close_patience_ms, error))
+  if (record == NULL || !mdev_check_closed (uuid, NULL, mdev_close_patience_ms, error))
     return FALSE;
   record->from = MDEV_POSITION_ACTIVE;
   record->to = keep_bound || !record->has_before ? MDEV_POSITION_BOUND : MDEV_POSITION_HOST;

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "ccw/error.h"
+#include "ccw/open-files.h"
 #include "ccw/sysfs.h"
+#include "mdev/closed.h"
 #include "mdev/identity.h"
 #include "mdev/start-checks.h"
 #include "mdev/transition.h"
@@ -126,6 +128,19 @@ unmake_ready (const Task *task, GError **error)
   return mdev_unprepare_parent (task->paths, task->uuid, task->parent, error);
 }
 
+/*
+ * mdevctl asks nobody whether a guest has it, and would wait for that one in the
+ * kernel. libvirt, which has mdevctl stop it, has it open itself meanwhile to keep
+ * guests off.
+ */
+static gboolean
+check_closed (const Task *task, GError **error)
+{
+  g_autoptr (GPtrArray) callers = ccw_list_callers ();
+
+  return mdev_check_closed (task->uuid, callers, mdev_close_patience_ms, error);
+}
+
 static gboolean
 give_back (const Task *task, GError **error)
 {
@@ -146,6 +161,7 @@ static const struct
   { "post", "undefine", "success", forget_device },
   { "pre", "start", NULL, make_ready },
   { "post", "start", "failure", unmake_ready },
+  { "pre", "stop", NULL, check_closed },
   { "post", "stop", "success", give_back },
 };
 

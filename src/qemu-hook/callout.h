@@ -28,9 +28,9 @@ typedef enum
  * Before "define" and "modify": a type or a parent that cannot be is refused,
  * with the one that was probably meant. Before "start" the parent is made
  * ready as by mdev_prepare_parent(), after one that failed and after "stop" it
- * is given back. Whether "stop" may be is libvirt's to say, which has the mdev
- * open itself, to keep guests off, while mdevctl stops it. What was defined is
- * noted as meant for the device that is there (mdev/identity.h).
+ * is given back. "stop" is refused while a program has the mdev open that has
+ * not itself, like libvirt, asked for it. What was defined is noted as meant for
+ * the device that is there (mdev/identity.h).
  *
  * Errors: with CALLOUT_REFUSED, those of transitions and CCW_ERROR_INVALID.
  */

@@ -428,6 +428,17 @@ verb_open (MockMachine *machine, char **argument, GError **error)
   return TRUE;
 }
 
+/* parent PROCESS PARENT: processes that have something open may have started others. */
+static gboolean
+verb_parent (MockMachine *machine, char **argument, GError **error)
+{
+  g_autofree char *path = g_build_filename ("/proc", argument[0], "stat", NULL);
+  g_autofree char *text = g_strdup_printf ("%s (a (program) S 1) S %s 0\n", argument[0], argument[1]);
+
+  mock_tree_file (&machine->tree, path, text);
+  return TRUE;
+}
+
 static gboolean
 verb_close (MockMachine *machine, char **argument, GError **error)
 {
@@ -528,6 +539,7 @@ static const struct
   { "orphan", 1, verb_orphan },
   { "overflow", 0, verb_overflow },
   { "override", 2, verb_override },
+  { "parent", 2, verb_parent },
   { "plug", 3, verb_plug },
   { "quiet", 0, verb_quiet },
   { "renumber", 2, verb_renumber },

@@ -63,8 +63,27 @@ like "$(mdevctl list)" "$disk_uuid $disk vfio_ccw-io manual (defined)*" "mdevctl
 like "$(mdevctl list --dumpjson)" "*\"mdev_type\": \"vfio_ccw-io\"*" "in JSON, too"
 fails_with 1 "*exists already*" "start again" mdevctl start -u "$disk_uuid"
 ok "it is still there" is_active "$disk_uuid"
-machine "open 4711 libvirtd /dev/vfio/0" # as long as mdevctl takes, to keep guests off
-ok "stop, as libvirt asks for it" mdevctl stop -u "$disk_uuid"
+machine "open 4711 qemu-system-s39 /dev/vfio/0"
+fails_with 1 "*qemu-system-s39 (process 4711) has /dev/vfio/0 open*" "stop while a guest has it" \
+  mdevctl stop -u "$disk_uuid"
+ok "it is still there" is_active "$disk_uuid"
+machine "close 4711"
+
+# libvirt has it open, to keep guests off, while the mdevctl that it started stops it.
+stop_for() { # PROCESS
+  (
+    read -r process < "$work/process"
+    machine "parent $process $1"
+    echo go > "$work/go"
+  ) &
+  sh -c 'echo $$ > "$1/process"; read -r go < "$1/go"; exec mdevctl stop -u "$2"' \
+    - "$work" "$disk_uuid"
+}
+
+mkfifo "$work/process" "$work/go"
+machine "open 4711 libvirtd /dev/vfio/0"
+fails_with 1 "*libvirtd (process 4711) has *" "stop for somebody else" stop_for 4712
+ok "stop for the one that has it" stop_for 4711
 machine "close 4711"
 as_defined "gives back driver, override and online state"
 
