@@ -37,6 +37,19 @@ contains (GPtrArray *uuids, const char *uuid)
   return g_ptr_array_find_with_equal_func (uuids, uuid, g_str_equal, NULL);
 }
 
+/* Its elements stay theirs. */
+static GPtrArray *
+unite (GPtrArray *one, GPtrArray *other)
+{
+  GPtrArray *both = g_ptr_array_new ();
+
+  g_ptr_array_extend (both, one, NULL, NULL);
+  for (guint i = 0; i < other->len; i++)
+    if (!contains (both, g_ptr_array_index (other, i)))
+      g_ptr_array_add (both, g_ptr_array_index (other, i));
+  return both;
+}
+
 /* --- what a note is worth ----------------------------------------------------- */
 
 /*
@@ -76,14 +89,36 @@ give_back (const GuestNote *note, const CcwPaths *paths, GError **error)
          && guest_note_remove (note, paths, error);
 }
 
+/*
+ * It was detached from its domain, for which it stayed active, and attached to
+ * another one: who ends next gives it back.
+ */
+static void
+leave_to_others (GuestNote *note, const CcwPaths *paths)
+{
+  g_autoptr (GError) error = NULL;
+
+  note->ended = TRUE;
+  if (!guest_note_save (note, paths, &error))
+    g_warning ("%s", error->message);
+}
+
+/* Under the lock the note may be another one by now: of a domain that has just started. */
 static gboolean
-give_back_mdev (const CcwPaths *paths, const char *mdev, GError **error)
+release_one (const CcwPaths *paths, const char *mdev, const char *domain, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   g_autoptr (GuestNote) note = guest_note_load (paths, mdev, &reason);
 
-  if (reason == NULL && (note == NULL || give_back (note, paths, &reason)))
+  if (reason == NULL && (note == NULL || !(note->ended || g_str_equal (note->domain, domain))))
     return TRUE;
+  if (reason == NULL && give_back (note, paths, &reason))
+    return TRUE;
+  /* Of those that are left to others, it was said when their domain ended. */
+  if (note != NULL && note->ended)
+    return TRUE;
+  if (note != NULL)
+    leave_to_others (note, paths);
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
@@ -91,7 +126,9 @@ give_back_mdev (const CcwPaths *paths, const char *mdev, GError **error)
 gboolean
 guest_devices_release (const CcwPaths *paths, const char *uuid, GError **error)
 {
-  g_autoptr (GPtrArray) mdevs = guest_note_list (paths, uuid);
+  g_autoptr (GPtrArray) own = guest_note_list (paths, uuid);
+  g_autoptr (GPtrArray) left = guest_note_list (paths, NULL);
+  g_autoptr (GPtrArray) mdevs = unite (own, left);
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
   g_autoptr (GError) first = NULL;
 
@@ -103,7 +140,7 @@ guest_devices_release (const CcwPaths *paths, const char *uuid, GError **error)
     {
       g_autoptr (GError) reason = NULL;
 
-      if (!give_back_mdev (paths, g_ptr_array_index (mdevs, i), &reason) && first == NULL)
+      if (!release_one (paths, g_ptr_array_index (mdevs, i), uuid, &reason) && first == NULL)
         first = g_steal_pointer (&reason);
     }
   if (first == NULL)
@@ -181,7 +218,10 @@ start_defined (Start *start, const char *mdev, GError **error)
   return FALSE;
 }
 
-/* Of a start that was cut short: it is finished by noting which it is. */
+/*
+ * Of a start that was cut short: it is finished by noting which it is. Or of a
+ * domain that has ended: it is this one's now.
+ */
 static gboolean
 take_over (Start *start, GuestNote *note, GError **error)
 {
@@ -190,6 +230,7 @@ take_over (Start *start, GuestNote *note, GError **error)
   note->domain = g_strdup (start->domain->uuid);
   note->domain_name = g_strdup (start->domain->name);
   note->instance = ccw_sysfs_mdev_instance (note->mdev);
+  note->ended = FALSE;
   return guest_note_save (note, start->paths, error);
 }
 
@@ -215,7 +256,7 @@ settle_earlier (Start *start, const char *mdev, GError **error)
     return TRUE;
   if (!is_ours (note))
     return give_back (note, start->paths, error);
-  return !is_own (start, note) || take_over (start, note, error);
+  return !(note->ended || is_own (start, note)) || take_over (start, note, error);
 }
 
 static gboolean
@@ -253,6 +294,18 @@ start_all (Start *start, GError **error)
   return TRUE;
 }
 
+static gboolean
+give_back_mdev (const CcwPaths *paths, const char *mdev, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GuestNote) note = guest_note_load (paths, mdev, &reason);
+
+  if (reason == NULL && (note == NULL || give_back (note, paths, &reason)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
 /* What an earlier start left of mdevs that the domain has no longer. */
 static void
 give_back_others (const Start *start, GPtrArray *noted)
@@ -267,19 +320,6 @@ give_back_others (const Start *start, GPtrArray *noted)
         g_warning ("mediated device %s, which domain %s had, stays: %s", mdev,
                    start->domain->name, error->message);
     }
-}
-
-/* Its elements stay theirs. */
-static GPtrArray *
-unite (GPtrArray *one, GPtrArray *other)
-{
-  GPtrArray *both = g_ptr_array_new ();
-
-  g_ptr_array_extend (both, one, NULL, NULL);
-  for (guint i = 0; i < other->len; i++)
-    if (!contains (both, g_ptr_array_index (other, i)))
-      g_ptr_array_add (both, g_ptr_array_index (other, i));
-  return both;
 }
 
 gboolean

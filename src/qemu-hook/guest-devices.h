@@ -23,7 +23,8 @@ gboolean guest_devices_prepare (const CcwPaths *paths, const GuestDomain *domain
 
 /*
  * Gives back what was started for the domain @uuid, and only that. One that
- * cannot be given back keeps nobody from the others, and its note for the next
- * call. Errors: those of mdev_stop(), the first.
+ * cannot be given back keeps nobody from the others, and its note: another
+ * domain has it, and the next end of any domain tries again. Errors: those of
+ * mdev_stop(), the first of @uuid's own.
  */
 gboolean guest_devices_release (const CcwPaths *paths, const char *uuid, GError **error);

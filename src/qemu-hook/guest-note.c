@@ -47,6 +47,7 @@ guest_note_load (const CcwPaths *paths, const char *mdev, GError **error)
   note->domain_name = g_key_file_get_string (file, GROUP, "name", NULL);
   note->instance = g_key_file_get_uint64 (file, GROUP, "instance", NULL);
   note->keep_bound = g_key_file_get_boolean (file, GROUP, "keep-bound", NULL);
+  note->ended = g_key_file_get_boolean (file, GROUP, "ended", NULL);
   if (note->domain != NULL && read_parent (file, &note->parent))
     return g_steal_pointer (&note);
   g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM,
@@ -65,6 +66,8 @@ guest_note_save (const GuestNote *note, const CcwPaths *paths, GError **error)
   mdev_keyfile_put (file, GROUP, "name", note->domain_name);
   mdev_keyfile_put (file, GROUP, "parent", parent);
   g_key_file_set_boolean (file, GROUP, "keep-bound", note->keep_bound);
+  if (note->ended)
+    g_key_file_set_boolean (file, GROUP, "ended", TRUE);
   if (note->instance != 0)
     g_key_file_set_uint64 (file, GROUP, "instance", note->instance);
   return mdev_keyfile_save (file, path, error);
@@ -114,7 +117,9 @@ is_of (const CcwPaths *paths, const char *mdev, const char *domain)
 
   if (error != NULL)
     g_warning ("%s", error->message);
-  return note != NULL && g_str_equal (note->domain, domain);
+  if (note == NULL)
+    return FALSE;
+  return domain != NULL ? g_str_equal (note->domain, domain) : note->ended;
 }
 
 GPtrArray *

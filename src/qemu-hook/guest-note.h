@@ -21,6 +21,7 @@ typedef struct
   char *domain_name; /* for people; NULL when not known */
   guint64 instance;  /* see ccw_sysfs_mdev_instance(); 0: not known to have been started */
   gboolean keep_bound; /* vfio_ccw had the subchannel before */
+  gboolean ended; /* so has the domain, but the mdev could not be stopped: another one had it */
 } GuestNote;
 
 void guest_note_free (GuestNote *note);
@@ -38,5 +39,8 @@ gboolean guest_note_remove (const GuestNote *note, const CcwPaths *paths, GError
 /* Is there a note of any mdev? Costs next to nothing. */
 gboolean guest_note_any (const CcwPaths *paths);
 
-/* UUIDs of the mdevs that were started for @domain; the array frees them. */
+/*
+ * UUIDs of the mdevs that were started for @domain, or with NULL those of which
+ * the note says that the domain has ended; the array frees them.
+ */
 GPtrArray *guest_note_list (const CcwPaths *paths, const char *domain);

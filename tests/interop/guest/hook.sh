@@ -76,6 +76,28 @@ machine "close 4711"
 ok "release again" release
 as_before "all is as before"
 
+# Detached from the one, attached to the other: libvirt calls no hook for either.
+third_uuid=77777777-2222-3333-4444-555555555555
+ok "prepare" prepare "$terminal_uuid"
+machine "open 4711 qemu-system-s39 /dev/vfio/0"
+fails_with 3 "virt-ccw: could not stop *4711*" "release while another domain has it" release
+ok "another domain ends" hook release end "$third_uuid"
+is "$output" "" "has nothing to say"
+ok "it is still active" is_active "$terminal_uuid"
+machine "close 4711"
+ok "the domain that had it ends" hook release end "$other_uuid"
+as_before "all is as before"
+
+ok "prepare" prepare "$terminal_uuid"
+machine "open 4711 qemu-system-s39 /dev/vfio/0"
+fails_with 3 "virt-ccw: could not stop *4711*" "release while another domain has it" release
+machine "close 4711"
+ok "that starts with it, from now on" hook prepare begin "$other_uuid" "$terminal_uuid"
+ok "a third one ends" hook release end "$third_uuid"
+ok "it is still active" is_active "$terminal_uuid"
+ok "the domain ends" hook release end "$other_uuid" "$terminal_uuid"
+as_before "all is as before"
+
 # --- refusals ----------------------------------------------------------------
 
 fails_with 4 "virt-ccw: mediated device $other_uuid is neither active nor defined*" \
