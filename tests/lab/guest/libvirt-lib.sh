@@ -60,6 +60,11 @@ stock() {
   virsh -q -c "qemu:///system?socket=$LIBVIRTD_SOCKET" "$@"
 }
 
+# stock_active NAME: it has seen that a mediated device is active, which takes udev's event.
+stock_active() {
+  stock nodedev-info "$1" | grep -q '^Active: *yes'
+}
+
 # --- domains --------------------------------------------------------------
 
 GUEST_CONSOLE=$LIBVIRTD_FOLDER/console
@@ -89,6 +94,11 @@ mdev_name() {
   echo "mdev_$2_$1" | tr -- -. __
 }
 
+# uuid_of NAME: the same each time, so that a definition replaces an earlier one of the name.
+uuid_of() {
+  echo "$1" | md5sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/'
+}
+
 # domain_xml NAME WORDS [DEVICE...]: of a domain that has the guest of bare-guest/ do what WORDS say.
 domain_xml() {
   domain=$1
@@ -97,6 +107,7 @@ domain_xml() {
   cat << XML
 <domain type='qemu'>
   <name>$domain</name>
+  <uuid>$(uuid_of "$domain")</uuid>
   <memory unit='MiB'>64</memory>
   <vcpu>1</vcpu>
   <os>
