@@ -16,10 +16,11 @@ typedef struct
 
   gboolean is_report;  /* What it prints is all it does: when that fails, it fails. */
 
-  /* @argv[0] is the subcommand's name. Sets @error unless the result is CCW_EXIT_DONE. */
+  /* @argv[0] is the subcommand's name. Sets @error unless the result tells enough. */
   CcwExit (*run) (int argc, char **argv, GError **error);
 } CliCommand;
 
+extern const CliCommand cli_command_doctor;
 extern const CliCommand cli_command_give_back;
 extern const CliCommand cli_command_graph;
 extern const CliCommand cli_command_hostdev_xml;

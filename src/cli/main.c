@@ -11,6 +11,7 @@ static const CliCommand *const commands[] = {
   &cli_command_pass,
   &cli_command_give_back,
   &cli_command_graph,
+  &cli_command_doctor,
   &cli_command_hostdev_xml,
   &cli_command_qemu_args,
 };
@@ -33,8 +34,8 @@ print_help (void)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-12s  %s\n", commands[i]->name, commands[i]->summary);
   g_print ("\n'virt-ccw COMMAND --help' tells a command's options.\n\n"
-           "Exit codes: 0 done, 1 failed and nothing changed, 2 usage, 3 refused for safety,\n"
-           "4 not found.\n");
+           "Exit codes: 0 done, 1 failed and nothing changed (doctor: problems),\n"
+           "2 usage, 3 refused for safety, 4 not found.\n");
 }
 
 /* Options of virt-ccw itself; TRUE when @argument was one. */
@@ -68,7 +69,7 @@ run_command (const CliCommand *command, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   CcwExit result = command->run (argc, argv, &error);
 
-  if (result == CCW_EXIT_DONE && command->is_report && !flush_output (&error))
+  if (error == NULL && command->is_report && !flush_output (&error))
     result = ccw_exit_from_error (error);
   if (error != NULL)
     g_printerr ("virt-ccw %s: %s\n", command->name, error->message);

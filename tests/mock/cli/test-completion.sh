@@ -35,7 +35,7 @@ offers() {
 }
 
 is "$(complete -p virt-ccw)" "complete -F _virt_ccw virt-ccw" "bash asks for virt-ccw"
-is "$(offers "virt-ccw ")" "list pass give-back graph hostdev-xml qemu-args --help --version" \
+is "$(offers "virt-ccw ")" "list pass give-back graph doctor hostdev-xml qemu-args --help --version" \
   "commands"
 is "$(offers "virt-ccw g")" "give-back graph" "those that begin so"
 is "$(offers "virt-ccw --v")" "--version" "options of virt-ccw itself"
