@@ -18,10 +18,21 @@ read_domains (HostView *view, virConnect *connection, GError **error)
   return FALSE;
 }
 
+/* From afar libvirt tells some things only to those who may also change them: if we may, we ask so. */
+static virConnect *
+connect_to (const char *uri, GError **error)
+{
+  virConnect *connection = uri != NULL && libvirt_client_uri_is_afar (uri)
+                               ? libvirt_client_open (uri, FALSE, NULL)
+                               : NULL;
+
+  return connection != NULL ? connection : libvirt_client_open (uri, TRUE, error);
+}
+
 static gboolean
 read_from_libvirt (HostView *view, const char *uri, gboolean with_domains, GError **error)
 {
-  g_autoptr (virConnect) connection = libvirt_client_open (uri, TRUE, error);
+  g_autoptr (virConnect) connection = connect_to (uri, error);
 
   if (connection == NULL || (with_domains && !read_domains (view, connection, error)))
     return FALSE;

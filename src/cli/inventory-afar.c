@@ -47,32 +47,32 @@ find_parent (GHashTable *table, virNodeDevice *node)
   return g_hash_table_lookup (table, ccw_dev_id_hash_key (&id));
 }
 
-static gboolean
-all_have_devices (const GPtrArray *entries)
+/* libvirt before 7.9 does not tell in a subchannel's XML which device is there. */
+static void
+add_device (InventoryEntry *entry, virNodeDevice *node)
 {
-  for (guint i = 0; i < entries->len; i++)
-    if (!((const InventoryEntry *) g_ptr_array_index (entries, i))->has_device)
-      return FALSE;
-  return TRUE;
+  g_autofree char *state = node_devices_get_state (node);
+
+  entry->has_node = TRUE;
+  if (!entry->has_device)
+    entry->has_device = ccw_dev_id_parse_name (virNodeDeviceGetName (node), CCW_NAME_PREFIX_CCW,
+                                               &entry->device);
+  entry->has_online = state != NULL;
+  entry->online = g_strcmp0 (state, "online") == 0;
 }
 
-/* libvirt before 7.9 does not tell in a subchannel's XML which device is there. */
 static gboolean
-add_devices (virConnect *connection, const GPtrArray *entries, GHashTable *table, GError **error)
+add_devices (virConnect *connection, GHashTable *table, GError **error)
 {
-  g_autoptr (GPtrArray) nodes = NULL;
+  g_autoptr (GPtrArray) nodes
+      = node_devices_list (connection, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV, error);
 
-  if (all_have_devices (entries))
-    return TRUE;
-  nodes = node_devices_list (connection, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV, error);
   for (guint i = 0; nodes != NULL && i < nodes->len; i++)
     {
-      virNodeDevice *node = g_ptr_array_index (nodes, i);
-      InventoryEntry *entry = find_parent (table, node);
+      InventoryEntry *entry = find_parent (table, g_ptr_array_index (nodes, i));
 
-      if (entry != NULL && !entry->has_device)
-        entry->has_device = ccw_dev_id_parse_name (virNodeDeviceGetName (node),
-                                                   CCW_NAME_PREFIX_CCW, &entry->device);
+      if (entry != NULL)
+        add_device (entry, g_ptr_array_index (nodes, i));
     }
   return nodes != NULL;
 }
@@ -93,8 +93,8 @@ add_mdev (GHashTable *table, virNodeDevice *node)
   mdev = inventory_entry_get_mdev (entry, uuid);
   mdev->active = virNodeDeviceIsActive (node) == 1;
   mdev->defined = virNodeDeviceIsPersistent (node) == 1;
-  mdev->autostart
-      = mdev->defined && virNodeDeviceGetAutostart (node, &starts) == 0 && starts != 0;
+  mdev->autostart_unknown = mdev->defined && virNodeDeviceGetAutostart (node, &starts) != 0;
+  mdev->autostart = mdev->defined && starts != 0;
 }
 
 static gboolean
@@ -123,7 +123,7 @@ inventory_read_afar (virConnect *connection, GError **error)
   for (guint i = 0; i < nodes->len; i++)
     add_subchannel (entries, g_ptr_array_index (nodes, i));
   table = index_entries (entries);
-  if (!add_devices (connection, entries, table, error) || !add_mdevs (connection, table, error))
+  if (!add_devices (connection, table, error) || !add_mdevs (connection, table, error))
     return NULL;
   inventory_sort (entries);
   return g_steal_pointer (&entries);

@@ -20,6 +20,7 @@ typedef struct
   gboolean active;
   gboolean defined;
   gboolean autostart; /* only of one that is defined */
+  gboolean autostart_unknown; /* libvirt does not tell it to those who may only look */
 } InventoryMdev;
 
 typedef struct
@@ -38,7 +39,8 @@ typedef struct
   guint8 pom;
   guint8 chpids[INVENTORY_PATHS]; /* of the paths installed */
   GPtrArray *mdevs; /* of InventoryMdev: first the active one, then by UUID */
-  gboolean from_afar; /* libvirt told of it: types, online state, paths and user are not known */
+  gboolean from_afar; /* libvirt told of it: types, paths and user are not known */
+  gboolean has_node;  /* of one from afar: its device is a node device, so the host's driver has it */
 } InventoryEntry;
 
 /*

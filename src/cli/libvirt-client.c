@@ -72,14 +72,21 @@ is_name_of_this_host (const char *name)
 }
 
 gboolean
-libvirt_client_is_afar (virConnect *connection)
+libvirt_client_uri_is_afar (const char *text)
 {
-  char *text = virConnectGetURI (connection);
   g_autoptr (GUri) uri
-      = text != NULL ? g_uri_parse (text, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_NON_DNS, NULL)
-                     : NULL;
+      = g_uri_parse (text, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_NON_DNS, NULL);
   const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
 
-  free (text);
   return host != NULL && (!is_name_of_this_host (host) || g_uri_get_port (uri) > 0);
+}
+
+gboolean
+libvirt_client_is_afar (virConnect *connection)
+{
+  char *uri = virConnectGetURI (connection);
+  gboolean is_afar = uri != NULL && libvirt_client_uri_is_afar (uri);
+
+  free (uri);
+  return is_afar;
 }

@@ -27,6 +27,9 @@ virConnect *libvirt_client_open (const char *uri, gboolean read_only, GError **e
  */
 gboolean libvirt_client_is_afar (virConnect *connection);
 
+/* The same before one is connected; FALSE for a short name that libvirt.conf gives a URI. */
+gboolean libvirt_client_uri_is_afar (const char *uri);
+
 /*
  * Sets @error to the last error of libvirt in this thread, "could not WHAT:
  * REASON", @format telling WHAT. Returns FALSE, for the caller to return.

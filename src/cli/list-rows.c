@@ -71,8 +71,8 @@ is_of_paths (guint column)
 static gboolean
 is_of_this_host (guint column)
 {
-  return column == COLUMN_TYPE || column == COLUMN_CUTYPE || column == COLUMN_ONLINE
-         || is_of_paths (column) || column == COLUMN_USER;
+  return column == COLUMN_TYPE || column == COLUMN_CUTYPE || is_of_paths (column)
+         || column == COLUMN_USER;
 }
 
 gboolean
@@ -238,21 +238,50 @@ chpids_text (const InventoryEntry *entry)
   return g_string_free (text, !entry->has_paths);
 }
 
-static char *
-has_mdev_that (const ListRow *row, gboolean is_active)
+static gboolean
+is_active (const InventoryMdev *mdev)
 {
-  const GPtrArray *mdevs = row->entry->mdevs;
-  gboolean found = FALSE;
+  return mdev->active;
+}
 
+static gboolean
+is_autostarted (const InventoryMdev *mdev)
+{
+  return mdev->autostart;
+}
+
+static gboolean
+is_autostart_unknown (const InventoryMdev *mdev)
+{
+  return mdev->autostart_unknown;
+}
+
+/* Has the row's mdev this property, or one of those of its subchannel? */
+static gboolean
+has_mdev_that (const ListRow *row, gboolean (*property) (const InventoryMdev *mdev))
+{
   if (row->mdev != NULL)
-    return flag (is_active ? row->mdev->active : row->mdev->autostart);
-  for (guint i = 0; i < mdevs->len; i++)
-    {
-      const InventoryMdev *mdev = g_ptr_array_index (mdevs, i);
+    return property (row->mdev);
+  for (guint i = 0; i < row->entry->mdevs->len; i++)
+    if (property (g_ptr_array_index (row->entry->mdevs, i)))
+      return TRUE;
+  return FALSE;
+}
 
-      found = found || (is_active ? mdev->active : mdev->autostart);
-    }
-  return mdevs->len > 0 ? flag (found) : NULL;
+static char *
+active_text (const ListRow *row)
+{
+  return row->entry->mdevs->len > 0 ? flag (has_mdev_that (row, is_active)) : NULL;
+}
+
+static char *
+autostart_text (const ListRow *row, const ListRowsContext *context)
+{
+  if (row->entry->mdevs->len == 0)
+    return NULL;
+  if (has_mdev_that (row, is_autostart_unknown))
+    return g_strdup (context->unknown);
+  return flag (has_mdev_that (row, is_autostarted));
 }
 
 /* Not to know who uses it is told as such, not as nobody. */
@@ -303,6 +332,13 @@ kind_text (const ListRow *row)
   g_assert_not_reached ();
 }
 
+/* libvirt tells it since 11.1, of a device that the host's driver has. */
+static const char *
+online_of_none (const InventoryEntry *entry, const ListRowsContext *context)
+{
+  return entry->from_afar && entry->has_node ? context->unknown : NULL;
+}
+
 static char *
 entry_cell (const ListRow *row, Column column, const ListRowsContext *context)
 {
@@ -325,7 +361,7 @@ entry_cell (const ListRow *row, Column column, const ListRowsContext *context)
     case COLUMN_DRIVER:
       return g_strdup (entry->driver);
     case COLUMN_ONLINE:
-      return entry->has_online ? flag (entry->online) : NULL;
+      return entry->has_online ? flag (entry->online) : g_strdup (online_of_none (entry, context));
     case COLUMN_PIM:
       return mask_text (entry, entry->pim);
     case COLUMN_PAM:
@@ -337,9 +373,9 @@ entry_cell (const ListRow *row, Column column, const ListRowsContext *context)
     case COLUMN_MDEV:
       return row->mdev != NULL ? g_strdup (row->mdev->uuid) : join_uuids (entry->mdevs);
     case COLUMN_ACTIVE:
-      return has_mdev_that (row, TRUE);
+      return active_text (row);
     case COLUMN_AUTOSTART:
-      return has_mdev_that (row, FALSE);
+      return autostart_text (row, context);
     case COLUMN_DOMAIN:
       return row->domain != NULL ? g_strdup (row->domain)
                                  : join_domains (entry->mdevs, context->domains);

@@ -130,7 +130,7 @@ show (const GArray *choice, GError **error)
   if (chosen == NULL)
     return FALSE;
   if (list_rows_show_unknown (choice))
-    host_view_explain (&view, "types, online state, paths and users of devices");
+    host_view_explain (&view, "types, paths and users of devices");
   if (list_rows_show_paths (choice) && !view.is_afar)
     inventory_read_paths (chosen);
   return print (chosen, choice, &view, error);

@@ -85,6 +85,16 @@ node_devices_subchannel_clear (NodeDevicesSubchannel *subchannel)
   g_clear_pointer (&subchannel->driver, g_free);
 }
 
+char *
+node_devices_get_state (virNodeDevice *device)
+{
+  g_autoptr (xmlDoc) document = NULL;
+  const xmlNode *capability = read_capability (device, "ccw", &document, NULL);
+  const xmlNode *state = capability != NULL ? ccw_xml_child (capability, "state") : NULL;
+
+  return state != NULL ? ccw_xml_text (state) : NULL;
+}
+
 /* Does @device answer on this subchannel? */
 static gboolean
 has_device (virNodeDevice *node, const CcwDevId *device)

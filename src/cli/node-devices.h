@@ -32,6 +32,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NodeDevicesSubchannel, node_devices_subchannel
 /* FALSE, without an error, when @device is none, or just went. */
 gboolean node_devices_read_subchannel (virNodeDevice *device, NodeDevicesSubchannel *subchannel);
 
+/* "online" or "offline", as a ccw device's XML has it since libvirt 11.1; else NULL. */
+char *node_devices_get_state (virNodeDevice *device);
+
 /*
  * Node devices by VIR_CONNECT_LIST_NODE_DEVICES_* flags, as virNodeDevice,
  * which the array frees. Errors: CCW_ERROR_SYSTEM.
