@@ -89,25 +89,34 @@ came_online (const MdevRecord *record)
          && mdev_device_is_online (&record->device);
 }
 
+/* What is to be started, how far. */
+typedef struct
+{
+  const CcwPaths *paths;
+  const MdevConfig *config;
+  MdevPosition to;
+  const char *name;           /* the parent's */
+  const MdevWitness *witness; /* may be NULL */
+} Start;
+
 /* @look_again: it failed, and may go well when all that was looked at is looked at again. */
 static gboolean
-start_once (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const char *name,
-            gboolean *look_again, GError **error)
+start_once (const Start *start, gboolean *look_again, GError **error)
 {
-  const CcwDevId *parent = mdev_config_get_parent (config);
-  g_autoptr (MdevRecord) record = mdev_recover_and_load (paths, parent, error);
+  const CcwDevId *parent = mdev_config_get_parent (start->config);
+  g_autoptr (MdevRecord) record = mdev_recover_and_load (start->paths, parent, error);
 
   *look_again = FALSE;
-  if (record == NULL || !mdev_check_parent (parent, name, error)
-      || !mdev_check_identity (paths, config, name, error)
-      || !mdev_check_uuid (mdev_config_get_uuid (config), error)
-      || !find_start (paths, record, name, error))
+  if (record == NULL || !mdev_check_parent (parent, start->name, error)
+      || !mdev_check_identity (start->paths, start->config, start->name, error)
+      || !mdev_check_uuid (mdev_config_get_uuid (start->config), error)
+      || !find_start (start->paths, record, start->name, error))
     return FALSE;
-  record->to = to;
-  record->uuid = g_strdup (mdev_config_get_uuid (config));
-  record->type = g_strdup (mdev_config_get_type (config));
+  record->to = start->to;
+  record->uuid = g_strdup (mdev_config_get_uuid (start->config));
+  record->type = g_strdup (mdev_config_get_type (start->config));
   note_prepared (record);
-  if (mdev_walk (record, config, paths, error))
+  if (mdev_walk (record, start->config, start->paths, start->witness, error))
     return TRUE;
   *look_again = came_online (record);
   return FALSE;
@@ -119,8 +128,7 @@ start_once (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, co
  * step is refused, and whether it is used is to be found out anew.
  */
 static gboolean
-start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const char *name,
-              GError **error)
+start_locked (const Start *start, GError **error)
 {
   gboolean look_again = TRUE;
 
@@ -128,7 +136,7 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, 
     {
       g_autoptr (GError) problem = NULL;
 
-      if (start_once (paths, config, to, name, &look_again, &problem))
+      if (start_once (start, &look_again, &problem))
         return TRUE;
       look_again = look_again && looks < LOOKS_MAX;
       if (!look_again)
@@ -138,30 +146,39 @@ start_locked (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, 
 }
 
 static gboolean
-start (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, GError **error)
+start (const CcwPaths *paths, const MdevConfig *config, MdevPosition to,
+       const MdevWitness *witness, GError **error)
 {
   const CcwDevId *parent = mdev_config_get_parent (config);
   g_autofree char *name = ccw_dev_id_to_string (parent);
+  const Start start = { paths, config, to, name, witness };
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
 
   return mdev_check_type_and_driver (config, error)
          && mdev_lock_take (&lock, paths, parent, mdev_config_get_uuid (config), error)
-         && start_locked (paths, config, to, name, error);
+         && start_locked (&start, error);
 }
 
 gboolean
-mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error)
+mdev_start_witnessed (const CcwPaths *paths, const MdevConfig *config, const MdevWitness *witness,
+                      GError **error)
 {
-  if (start (paths, config, MDEV_POSITION_ACTIVE, error))
+  if (start (paths, config, MDEV_POSITION_ACTIVE, witness, error))
     return TRUE;
   g_prefix_error (error, "could not start mediated device %s: ", mdev_config_get_uuid (config));
   return FALSE;
 }
 
 gboolean
+mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error)
+{
+  return mdev_start_witnessed (paths, config, NULL, error);
+}
+
+gboolean
 mdev_prepare_parent (const CcwPaths *paths, const MdevConfig *config, GError **error)
 {
-  if (start (paths, config, MDEV_POSITION_BOUND, error))
+  if (start (paths, config, MDEV_POSITION_BOUND, NULL, error))
     return TRUE;
   g_prefix_error (error, "could not make the parent of mediated device %s ready: ",
                   mdev_config_get_uuid (config));
@@ -192,7 +209,7 @@ stop_locked (const CcwPaths *paths, const char *uuid, const CcwDevId *parent, gb
   record->type = read_type (uuid);
   /* From now on it is kept for whatever is started next. */
   g_clear_pointer (&record->prepared_for, g_free);
-  return mdev_walk (record, NULL, paths, error);
+  return mdev_walk (record, NULL, paths, NULL, error);
 }
 
 static gboolean
@@ -255,7 +272,7 @@ give_back_locked (const CcwPaths *paths, const char *for_uuid, const CcwDevId *p
   record->from = MDEV_POSITION_BOUND;
   record->to = MDEV_POSITION_HOST;
   if (mdev_subchannel_is_bound (parent))
-    return mdev_walk (record, NULL, paths, error);
+    return mdev_walk (record, NULL, paths, NULL, error);
   /* Others unbound it meanwhile. Only put in order: should that fail, it is not taken again. */
   return mdev_recover_record (record, paths, error);
 }

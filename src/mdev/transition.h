@@ -43,6 +43,21 @@ extern guint mdev_close_patience_ms;
 gboolean mdev_start (const CcwPaths *paths, const MdevConfig *config, GError **error);
 
 /*
+ * Somebody who has to know for certain whether it was this start that made the
+ * mdev, even should the process die: called when it is there, and before it
+ * counts as started. A start that is cut short before that is undone; so is one
+ * for which it returns FALSE, with an error.
+ */
+typedef struct
+{
+  gboolean (*started) (gpointer data, GError **error);
+  gpointer data;
+} MdevWitness;
+
+gboolean mdev_start_witnessed (const CcwPaths *paths, const MdevConfig *config,
+                               const MdevWitness *witness, GError **error);
+
+/*
  * The part of mdev_start() before the mdev is created, with all its checks: for
  * a caller behind whom somebody else creates it, such as mdevctl. Undone by
  * mdev_unprepare_parent() when that one fails, else by mdev_give_back().

@@ -79,11 +79,13 @@ undo (MdevLadder *ladder, MdevRecord *record, const CcwPaths *paths, GError *err
 
 /* Walks up or down to record->to and forgets that there was a transition. */
 static gboolean
-walk_to_end (MdevLadder *ladder, MdevRecord *record, const CcwPaths *paths, GError **error)
+walk_to_end (MdevLadder *ladder, MdevRecord *record, const CcwPaths *paths,
+             const MdevWitness *witness, GError **error)
 {
   gboolean has_before = record->has_before;
 
-  if (!mdev_ladder_walk (ladder, record->to, error))
+  if (!mdev_ladder_walk (ladder, record->to, error)
+      || (witness != NULL && !witness->started (witness->data, error)))
     return FALSE;
   forget_transition (record);
   if (mdev_record_save (record, paths, error))
@@ -105,7 +107,8 @@ may_turn_round (const MdevLadder *ladder)
 }
 
 gboolean
-mdev_walk (MdevRecord *record, const MdevConfig *config, const CcwPaths *paths, GError **error)
+mdev_walk (MdevRecord *record, const MdevConfig *config, const CcwPaths *paths,
+           const MdevWitness *witness, GError **error)
 {
   MdevLadder ladder = { .record = record, .config = config, .position = record->from };
   g_autoptr (GError) reason = NULL;
@@ -114,7 +117,7 @@ mdev_walk (MdevRecord *record, const MdevConfig *config, const CcwPaths *paths, 
   if (!mdev_touched_note (paths, &record->subchannel, error)
       || !mdev_record_save (record, paths, error))
     return FALSE;
-  if (walk_to_end (&ladder, record, paths, &reason))
+  if (walk_to_end (&ladder, record, paths, witness, &reason))
     {
       mdev_walk_log (record, describe_end (record->to));
       return TRUE;

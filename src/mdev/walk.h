@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mdev/ladder.h"
+#include "mdev/transition.h"
 
 /*
  * Walks on the ladder that are written to the record of the subchannel before
@@ -12,10 +13,12 @@
 /*
  * From record->from to record->to, all or nothing: what cannot be turned
  * round is finished by the next recovery. @config: the mdev to be made; may
- * be NULL. Errors: as of mdev_ladder_walk(), saying whether undoing failed.
+ * be NULL. @witness: is called at the end, before the record says that it is
+ * reached; NULL for none. Errors: as of mdev_ladder_walk() and @witness, saying
+ * whether undoing failed.
  */
 gboolean mdev_walk (MdevRecord *record, const MdevConfig *config, const CcwPaths *paths,
-                    GError **error);
+                    const MdevWitness *witness, GError **error);
 
 /*
  * Turns round and goes to record->from. What remains is as if the transition

@@ -52,14 +52,11 @@ unite (GPtrArray *one, GPtrArray *other)
 
 /* --- what a note is worth ----------------------------------------------------- */
 
-/*
- * The hook died while it started the mdev: what is left of that is undone, but
- * for an mdev that was finished, which is ours.
- */
+/* The hook may have died while it started the mdev: what is left of that is undone. */
 static gboolean
 settle (const GuestNote *note, const CcwPaths *paths, GError **error)
 {
-  return note->instance != 0 || mdev_recover (paths, &note->parent, NULL, error);
+  return mdev_recover (paths, &note->parent, NULL, error);
 }
 
 /* Is the mdev that is active now the one of the note, which is settled? */
@@ -68,7 +65,7 @@ is_ours (const GuestNote *note)
 {
   guint64 instance = ccw_sysfs_mdev_instance (note->mdev);
 
-  return instance != 0 && (note->instance == 0 || note->instance == instance);
+  return instance != 0 && note->instance == instance;
 }
 
 /* --- giving back ---------------------------------------------------------------- */
@@ -171,16 +168,34 @@ was_faster (const GuestNote *note, const GError *error)
   return g_error_matches (error, CCW_ERROR, CCW_ERROR_EXISTS) && is_active (note->mdev);
 }
 
-/* What was started is undone from now on should anything fail. Takes @note over. */
-static gboolean
-keep_started (Start *start, GuestNote *note, GError **error)
+/* A mediated device that is being started, and its note. */
+typedef struct
 {
-  g_ptr_array_add (start->started, note);
-  note->instance = ccw_sysfs_mdev_instance (note->mdev);
-  return guest_note_save (note, start->paths, error);
+  const CcwPaths *paths;
+  GuestNote *note;
+} Starting;
+
+/* As MdevWitness has it. */
+static gboolean
+note_instance (gpointer data, GError **error)
+{
+  Starting *starting = data;
+
+  starting->note->instance = ccw_sysfs_mdev_instance (starting->note->mdev);
+  return guest_note_save (starting->note, starting->paths, error);
 }
 
-/* mdev_start() has left nothing that is ours. */
+/* With a note that says which it is, as soon as it counts as started. */
+static gboolean
+start_noted (const CcwPaths *paths, const MdevConfig *config, GuestNote *note, GError **error)
+{
+  Starting starting = { paths, note };
+  const MdevWitness witness = { note_instance, &starting };
+
+  return mdev_start_witnessed (paths, config, &witness, error);
+}
+
+/* The start has left nothing that is ours. */
 static void
 drop (const Start *start, const GuestNote *note)
 {
@@ -209,8 +224,11 @@ start_defined (Start *start, const char *mdev, GError **error)
   note = make_note (start->domain, config);
   if (!guest_note_save (note, start->paths, error))
     return FALSE;
-  if (mdev_start (start->paths, config, &reason))
-    return keep_started (start, g_steal_pointer (&note), error);
+  if (start_noted (start->paths, config, note, &reason))
+    {
+      g_ptr_array_add (start->started, g_steal_pointer (&note));
+      return TRUE;
+    }
   drop (start, note);
   if (was_faster (note, reason))
     return TRUE;
@@ -218,10 +236,7 @@ start_defined (Start *start, const char *mdev, GError **error)
   return FALSE;
 }
 
-/*
- * Of a start that was cut short: it is finished by noting which it is. Or of a
- * domain that has ended: it is this one's now.
- */
+/* It was started for this domain before, or for one that has ended: it is this one's now. */
 static gboolean
 take_over (Start *start, GuestNote *note, GError **error)
 {
@@ -229,7 +244,6 @@ take_over (Start *start, GuestNote *note, GError **error)
   g_free (note->domain_name);
   note->domain = g_strdup (start->domain->uuid);
   note->domain_name = g_strdup (start->domain->name);
-  note->instance = ccw_sysfs_mdev_instance (note->mdev);
   note->ended = FALSE;
   return guest_note_save (note, start->paths, error);
 }

@@ -9,9 +9,10 @@
  * RUN/guests/UUID, gone after a reboot as the mdev is.
  *
  * It is written before the mdev is started and again, with its instance,
- * after that; whoever finds one without an instance knows that the hook died
- * in between. With an instance, it is ours only as long as the mdev that is
- * active is the same: one that others stopped and started again is theirs.
+ * as the last step of that; whoever finds one without an instance knows that the
+ * hook died before, and that an mdev that is active now is somebody else's. With
+ * an instance, it is ours only as long as the mdev that is active is the same:
+ * one that others stopped and started again is theirs.
  */
 typedef struct
 {

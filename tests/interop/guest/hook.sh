@@ -62,6 +62,18 @@ is "$(driver_of $terminal)" vfio_ccw "leaves it bound"
 ok "until somebody gives it back" callout post stop success $terminal "$terminal_uuid"
 as_before "all is as before"
 
+mkdir -p "$root/run/virt-ccw/guests" # a hook died before its first change
+printf '[guest]\ndomain=%s\nname=guest\nparent=%s\nkeep-bound=false\n' "$domain_uuid" $terminal \
+  > "$root/run/virt-ccw/guests/$terminal_uuid"
+ok "bind" callout pre start none $terminal "$terminal_uuid"
+others_start $terminal "$terminal_uuid"
+ok "release" release
+ok "leaves what others started since" is_active "$terminal_uuid"
+not_ok "and has forgotten what it was about to start" test -e "$root/run/virt-ccw/guests/$terminal_uuid"
+others_stop "$terminal_uuid"
+ok "give back" callout post stop success $terminal "$terminal_uuid"
+as_before "all is as before"
+
 ok "prepare" prepare "$terminal_uuid" "$disk_uuid"
 ok "and again with one device less, as after a crash of libvirtd" prepare "$disk_uuid"
 not_ok "that one was given back" is_active "$terminal_uuid"
