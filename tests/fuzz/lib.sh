@@ -150,7 +150,10 @@ fuzz_main() {
   mkdir -p "$work/corpus"
   # Leaks are looked for when the corpus is replayed; here it would cost as much as the run. The
   # mock machine, where a target needs one, has its libraries before the sanitizer's.
+  # Who allocated something is told when the finding is replayed: to note it for each allocation
+  # costs more than the target, and memory without end where the callers have no frame pointers.
   export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:symbolize=0:verify_asan_link_order=0
+  ASAN_OPTIONS+=:malloc_context_size=1:quarantine_size_mb=32
   export UBSAN_OPTIONS=print_stacktrace=1
   if [ -n "$plain" ]; then
     sanitizers="-fsanitize=undefined -fsanitize-trap=undefined"

@@ -22,8 +22,11 @@
 #define IS_OPEN (1u << 2)    /* the client opens by the book */
 #define SHAKES_HANDS (1u << 3) /* so does the daemon behind us */
 
-/* Longer than anything takes that is not stuck, in microseconds. */
-#define PATIENCE (20 * G_USEC_PER_SEC)
+/* Longer than anything takes that is not stuck, in seconds. */
+#define PATIENCE 20
+
+/* Each costs the daemon several files and threads; what one more leads to, two have shown. */
+#define NEWS_MAX 2
 
 typedef struct
 {
@@ -34,6 +37,8 @@ typedef struct
   NodedevOthers others;
   NodedevBackend backend;
   guint kind;
+  guint n_news;
+  gboolean has_caught_up; /* the daemon, with all that has been asked of it or has happened */
 } Dialogue;
 
 /* One for all dialogues: what one of them leaves behind, the next would trip over. */
@@ -144,20 +149,29 @@ settle (Dialogue *dialogue)
     ;
 }
 
-/* What threads do takes some time. */
+static gboolean
+on_impatient (gpointer what)
+{
+  g_error ("%s", (const char *) what);
+  return G_SOURCE_REMOVE;
+}
+
+/* What threads do takes some time; whatever comes of it wakes the daemon's main loop. */
 static void
 wait_until (Dialogue *dialogue, gboolean (*done) (const Dialogue *dialogue), const char *what)
 {
-  gint64 end = g_get_monotonic_time () + PATIENCE;
+  guint patience = 0;
 
   settle (dialogue);
+  if (!done (dialogue))
+    patience = g_timeout_add_seconds (PATIENCE, on_impatient, (gpointer) what);
   while (!done (dialogue))
     {
-      if (g_get_monotonic_time () > end)
-        g_error ("%s", what);
-      g_usleep (20);
+      g_main_context_iteration (NULL, TRUE);
       settle (dialogue);
     }
+  if (patience != 0)
+    g_source_remove (patience);
 }
 
 /* --- steps ---------------------------------------------------------------- */
@@ -285,6 +299,8 @@ step_news (Dialogue *dialogue, Input *input)
   MdevStore *store = dialogue->backend.view.store;
   CcwDevId parent = { 0, 0, PARENT };
 
+  if (dialogue->n_news++ >= NEWS_MAX)
+    return;
   mdev_store_remove (store, UUID, &parent, NULL);
   get_backend ();
 }
@@ -336,6 +352,33 @@ has_ended (const Dialogue *dialogue)
   return dialogue->session == NULL;
 }
 
+static gboolean
+has_caught_up (const Dialogue *dialogue)
+{
+  return dialogue->has_caught_up;
+}
+
+static void
+on_caught_up (const char *name, const GError *error, gpointer user_data)
+{
+  ((Dialogue *) user_data)->has_caught_up = TRUE;
+}
+
+/*
+ * What nobody waits for, such as following a definition that came or went, is done before the next
+ * dialogue begins, which it would disturb; from many of them it would pile up. Changes of a
+ * subchannel are made in their order: one that is refused when its turn comes is the last.
+ */
+static void
+catch_up (Dialogue *dialogue)
+{
+  CcwDevId parent = { 0, 0, PARENT };
+  g_autofree char *name = nodedev_mdev_name (UUID, &parent);
+
+  nodedev_service_destroy (dialogue->backend.service, name, on_caught_up, dialogue);
+  wait_until (dialogue, has_caught_up, "what has happened is not done with");
+}
+
 /* The daemon behind us goes for good, so that nothing waits for it; then the client. */
 static void
 end (Dialogue *dialogue)
@@ -348,6 +391,7 @@ end (Dialogue *dialogue)
   wait_until (dialogue, is_answered, "a call has not been answered");
   stranger_hang_up (dialogue->client);
   wait_until (dialogue, has_ended, "the client has left, its session has not ended");
+  catch_up (dialogue);
   stranger_free (dialogue->client);
   g_free (dialogue->others.socket);
 }
