@@ -181,7 +181,7 @@ make_again (gpointer data, GError **error)
 
   if (!mdev->is_defined)
     return take_over (mdev, virNodeDeviceCreateXML (mdev->connection, mdev->xml, 0), error);
-  return virNodeDeviceCreate (mdev->mdev, 0) == 0
+  return node_devices_start (mdev->mdev) == 0
          || libvirt_client_fail (error, "start mdev %s again", mdev->uuid);
 }
 

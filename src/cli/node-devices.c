@@ -7,6 +7,10 @@
 #include "ccw/xml.h"
 #include "mdev/config.h"
 
+/* For how long libvirt may take to see an mdev that it has started. */
+#define ACTIVE_PATIENCE_MS 30000
+#define ACTIVE_LOOK_MS 100
+
 /* --- reading ------------------------------------------------------------- */
 
 /* The <capability> of a node device of a certain type, in *document, which the caller frees. */
@@ -193,6 +197,20 @@ node_devices_get_uuid (virNodeDevice *mdev, GError **error)
   g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "node device %s tells no UUID",
                virNodeDeviceGetName (mdev));
   return NULL;
+}
+
+int
+node_devices_start (virNodeDevice *mdev)
+{
+  if (virNodeDeviceCreate (mdev, 0) < 0)
+    return -1;
+  for (guint waited = 0; waited < ACTIVE_PATIENCE_MS; waited += ACTIVE_LOOK_MS)
+    {
+      if (virNodeDeviceIsActive (mdev) == 1)
+        return 0;
+      g_usleep (ACTIVE_LOOK_MS * 1000);
+    }
+  return 0;
 }
 
 char *

@@ -51,5 +51,12 @@ GPtrArray *node_devices_list_mdevs (virConnect *connection, const char *subchann
 /* The UUID of an mdev, 36 characters; the caller frees it. Errors: CCW_ERROR_SYSTEM. */
 char *node_devices_get_uuid (virNodeDevice *mdev, GError **error);
 
+/*
+ * Starts a defined mdev, and returns when libvirt knows that it is active: stock
+ * libvirt's node-device driver learns that from udev, after its call has
+ * returned. 0, or -1 with libvirt's error.
+ */
+int node_devices_start (virNodeDevice *mdev);
+
 /* The XML that defines an mdev on @subchannel; the caller frees it. */
 char *node_devices_mdev_xml (const char *subchannel, const char *uuid);

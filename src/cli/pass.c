@@ -107,7 +107,7 @@ start (gpointer data, GError **error)
 {
   Pass *pass = data;
 
-  return virNodeDeviceCreate (pass->mdev, 0) == 0
+  return node_devices_start (pass->mdev) == 0
          || libvirt_client_fail (error, "start the mdev of device %s", pass->device_name);
 }
 
