@@ -2,9 +2,6 @@
 #include "channel.h"
 #include "processor.h"
 
-/* Subchannels that are looked at. */
-enum { SUBCHANNELS = 64 };
-
 /*
  * The I/O instructions take the subsystem identification in general register 1:
  * bit 15 is always one, bits 16-31 are the subchannel number.

@@ -165,6 +165,9 @@ address_of (const volatile void *object)
   return (uint32_t) (uintptr_t) object;
 }
 
+/* As many as QEMU gives to its few devices. */
+enum { SUBCHANNELS = 64 };
+
 /* Finds the subchannel with a device number; false if there is none. */
 bool find_device (uint16_t device_number, uint16_t *number);
 int set_enabled (uint16_t number, bool enabled);

@@ -7,13 +7,10 @@
 #include "channel.h"
 #include "console.h"
 #include "processor.h"
+#include "programs.h"
 #include "scenarios.h"
 
-enum
-{
-  SUBCHANNELS = 64,
-  SENSE_ID_LENGTH = 7,
-};
+enum { SENSE_ID_LENGTH = 7 };
 
 static void
 print_identity (uint16_t number, const struct schib *schib, int cc, const uint8_t *identity,
@@ -40,7 +37,7 @@ print_identity (uint16_t number, const struct schib *schib, int cc, const uint8_
   console_end_line ();
 }
 
-static void
+void
 identify (uint16_t number, const struct schib *schib)
 {
   uint8_t identity[SENSE_ID_LENGTH];

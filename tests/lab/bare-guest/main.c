@@ -22,6 +22,7 @@ static const struct
   { "instructions", try_instructions },
   { "await-user", await_user },
   { "lose-device", lose_device },
+  { "watch", watch_devices },
   { "reset", reset_in_program },
   { "await-reset", await_reset },
 };

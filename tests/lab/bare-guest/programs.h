@@ -20,5 +20,8 @@ int start_endless (uint16_t number);
 /* Says whether Sense ID gives what any device gives, and as WHAT. */
 void check_device_works (uint16_t number, const char *what);
 
+/* Enables a device and prints what it tells of itself, see identify.c. */
+void identify (uint16_t number, const struct schib *schib);
+
 /* Finds and enables a device; says so and gives false if that cannot be. */
 bool take_device (uint16_t device_number, uint16_t *number);

@@ -16,6 +16,9 @@ void await_user (uint16_t device_number);
 /* Waits, in the middle of a program, until the device has been taken away. */
 void lose_device (uint16_t device_number);
 
+/* Tells of each device that comes or goes, without an end. */
+void watch_devices (uint16_t device_number);
+
 /* Resets the machine in the middle of a program. */
 void reset_in_program (uint16_t device_number);
 

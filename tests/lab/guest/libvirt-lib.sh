@@ -52,7 +52,11 @@ forget_libvirtd() {
 run_libvirtd() {
   prepare_libvirtd "$@"
   at_end forget_libvirtd
-  ok "stock libvirtd runs" start_libvirtd || diag "$(tail -n 20 $LIBVIRTD_LOG)"
+  if ! start_libvirtd; then
+    diag "$(tail -n 20 $LIBVIRTD_LOG)"
+    bail "stock libvirtd runs"
+  fi
+  report 0 "stock libvirtd runs"
 }
 
 # stock COMMAND...: virsh, connected to it.

@@ -46,4 +46,49 @@ is "$(driver_of "$subchannel")" io_subchannel "gives it back"
 udevadm settle
 is "$(driver_of "$subchannel")" io_subchannel "and udev does not take the device that comes back"
 ok "undefine" mdevctl undefine -u $uuid
+
+# replugged NAME: a device that is unplugged, and plugged in again, is taken by the rule of mdevctl.
+replugged() {
+  ok "$1: unplug" unplug pluggable 0.0.0310
+  not_ok "$1: nothing is left of it" test -e /sys/bus/mdev/devices/$uuid
+  ok "$1: plug in again" plug pluggable 0.0.0310
+  ok "$1: udev has it started" wait_for 30 test -e /sys/bus/mdev/devices/$uuid
+  [ -e /sys/bus/mdev/devices/$uuid ] || diag "$(cat /tmp/mdevctl.log)"
+  is "$(subchannel_of 0.0.0310) $(driver_of "$subchannel")" "$subchannel vfio_ccw" "$1: on its subchannel"
+  udevadm settle
+  is "$(vfio-client sense-id $uuid)" "ff 38 32 04 00 00 00" "$1: it works"
+}
+
+# The rule runs mdevctl from /usr/sbin, where not each distribution has it, and tells syslog what it
+# says, of which there is none here.
+link_for_rule() {
+  [ ! -e /usr/sbin/mdevctl ] || return 0
+  ln -s ../bin/mdevctl /usr/sbin/mdevctl
+  at_end "rm /usr/sbin/mdevctl"
+}
+
+keep_log() {
+  printf '#!/bin/sh\nexec cat >> /tmp/mdevctl.log\n' > /usr/local/bin/logger
+  chmod +x /usr/local/bin/logger
+  at_end "rm -f /usr/local/bin/logger /tmp/mdevctl.log"
+}
+
+link_for_rule
+keep_log
+ok "plug in a device" plug pluggable 0.0.0310
+at_end "unplug pluggable 0.0.0310 2> /dev/null"
+subchannel=$(subchannel_of 0.0.0310)
+ok "define" mdevctl define -u $uuid -p "$subchannel" -t vfio_ccw-io --auto
+ok "start" mdevctl start -u $uuid
+rm -rf /run/virt-ccw/autostarted /run/virt-ccw/touched
+replugged "while the system is booted"
+mkdir -p /run/virt-ccw
+touch /run/virt-ccw/autostarted
+replugged "later"
+ok "stop" mdevctl stop -u $uuid
+is "$(driver_of "$subchannel")" io_subchannel "gives it back"
+udevadm settle
+is "$(driver_of "$subchannel")" io_subchannel "and udev does not take it again"
+ok "undefine" mdevctl undefine -u $uuid
+rm -f /run/virt-ccw/autostarted
 done_testing
