@@ -67,7 +67,7 @@ find_swap (CcwSystemUse *use, const CcwNode *block, GError **error)
 
 /* --- holders ------------------------------------------------------------------- */
 
-static char *find_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error);
+static char *find_any_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error);
 
 static CcwNode *
 read_holder (const char *name)
@@ -87,7 +87,7 @@ describe_holder (CcwSystemUse *use, const CcwNode *block, const CcwNode *holder,
                  GError **error)
 {
   g_autofree char *dm_name = ccw_leaf_read (holder->folder, "dm/name");
-  g_autofree char *user = depth < DEPTH_MAX ? find_user (use, holder, depth + 1, error) : NULL;
+  g_autofree char *user = depth < DEPTH_MAX ? find_any_user (use, holder, depth + 1, error) : NULL;
 
   return g_strdup_printf ("/dev/%s is held by /dev/%s%s%s%s%s%s", block->name, holder->name,
                           dm_name != NULL ? " (" : "", dm_name != NULL ? dm_name : "",
@@ -135,8 +135,8 @@ find_loop (CcwSystemUse *use, const CcwNode *block)
  * The kernel knows more holders than it shows: mounts in other namespaces,
  * bcache, ZFS. Each claims the disk, and an exclusive open is refused then.
  */
-static char *
-find_claim (const CcwNode *block, GError **error)
+char *
+ccw_find_block_claim (CcwSystemUse *use, const CcwNode *block, GError **error)
 {
   g_autofree char *path = g_build_filename ("/dev", block->name, NULL);
   int fd = open (path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
@@ -152,7 +152,7 @@ find_claim (const CcwNode *block, GError **error)
 }
 
 static char *
-find_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error)
+find_named_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   char *user = find_mount (use, block, &reason);
@@ -165,15 +165,26 @@ find_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error)
     user = find_btrfs (use, block);
   if (user == NULL && reason == NULL)
     user = find_loop (use, block);
-  if (user == NULL && reason == NULL)
-    user = find_claim (block, &reason);
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
+  return user;
+}
+
+static char *
+find_any_user (CcwSystemUse *use, const CcwNode *block, guint depth, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  char *user = find_named_user (use, block, depth, &reason);
+
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  else if (user == NULL)
+    user = ccw_find_block_claim (use, block, error);
   return user;
 }
 
 char *
 ccw_find_block_user (CcwSystemUse *use, const CcwNode *block, GError **error)
 {
-  return find_user (use, block, 0, error);
+  return find_named_user (use, block, 0, error);
 }

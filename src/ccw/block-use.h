@@ -28,7 +28,13 @@ char *ccw_block_node_name (const char *folder);
 
 /*
  * The user of a disk or partition, "/dev/dasda1 is mounted on /": a mount,
- * swap, a holder (with its own user), btrfs, a loop device, or whoever else claims it in the
- * kernel. NULL, without an error, when there is none.
+ * swap, a holder (with its own user), btrfs or a loop device. NULL, without an error, when
+ * there is none.
  */
 char *ccw_find_block_user (CcwSystemUse *use, const CcwNode *block, GError **error);
+
+/*
+ * Whether somebody claims a disk or partition in the kernel, without saying who. The user of
+ * a partition claims the whole disk as well: look for named users of all of it first.
+ */
+char *ccw_find_block_claim (CcwSystemUse *use, const CcwNode *block, GError **error);

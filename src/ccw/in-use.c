@@ -16,17 +16,32 @@
 
 /* --- disks ------------------------------------------------------------------------ */
 
+typedef char *(*AskBlock) (CcwSystemUse *use, const CcwNode *block, GError **error);
+
+/* The first answer for the device's disks and partitions. */
 static char *
-find_user_of_blocks (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
+ask_blocks (AskBlock ask, CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   char *user = NULL;
 
   for (guint i = 0; i < tree->blocks->len && user == NULL && reason == NULL; i++)
-    user = ccw_find_block_user (use, g_ptr_array_index (tree->blocks, i), &reason);
+    user = ask (use, g_ptr_array_index (tree->blocks, i), &reason);
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
   return user;
+}
+
+static char *
+find_user_of_blocks (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
+{
+  return ask_blocks (ccw_find_block_user, use, tree, error);
+}
+
+static char *
+find_claim_of_blocks (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
+{
+  return ask_blocks (ccw_find_block_claim, use, tree, error);
 }
 
 /* --- shares, interfaces, aliases, groups ----------------------------------------- */
@@ -263,6 +278,7 @@ static const struct
   CcwAllowed allowed; /* what an administrator can allow it as; 0: never */
 } checks[] = {
   { find_user_of_blocks, 0 },
+  { find_claim_of_blocks, 0 },
   { find_user_of_shares, 0 },
   { find_user_of_interfaces, 0 },
   { find_hidden_interface, 0 },
