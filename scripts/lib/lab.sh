@@ -27,6 +27,9 @@ readonly LAB_CROSS=s390x-linux-gnu-
 # tests/lab/kernels/NAME.config.
 export LAB_KERNEL=${LAB_KERNEL:-trixie}
 readonly LAB_SUITES=(trixie sid)
+# What emulates the machine, with its devices: tests/lab/README.md.
+export LAB_MACHINE=${LAB_MACHINE:-qemu}
+readonly LAB_MACHINES=(qemu hercules)
 # Steps that keep all processors busy run at this many jobs.
 LAB_JOBS=$(nproc)
 readonly LAB_JOBS

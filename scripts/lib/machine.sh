@@ -9,6 +9,8 @@ readonly MACHINE_RUNS_KEPT=5
 
 MACHINE=
 MACHINE_PID=
+# How much of the results machine_fetch has.
+MACHINE_FETCHED=0
 
 # machine_prepare_bare: makes $MACHINE with a share from which it boots, and in
 # which tests and jobs find their libraries.
@@ -18,6 +20,15 @@ machine_prepare_bare() {
   cp -a "$LAB/root" "$MACHINE/share/system"
   cp -a "$LAB/guest" "$MACHINE/share/guest"
   cp -a "$TREE/tests/tap.sh" "$MACHINE/share/guest/"
+  [ "$LAB_MACHINE" != hercules ] || cp -a "$LAB/hercules/deliver" "$MACHINE/share/system/"
+}
+
+# machine_boot: the program that runs the machine.
+machine_boot() {
+  case $LAB_MACHINE in
+    qemu) printf '%s\n' "$LAB/boot" ;;
+    *) printf '%s\n' "$LAB/$LAB_MACHINE/boot" ;;
+  esac
 }
 
 # machine_prepare: the same with everything in the share, as README.md of
@@ -60,17 +71,18 @@ machine_folder_in_use() {
 # it is ended after SECONDS, and with this script. With lab.keep among
 # KERNEL-WORDS, the console is this terminal and time is not limited.
 machine_start() {
-  local words=$1 seconds=$2
+  local words=$1 seconds=$2 boot
 
   shift 2
+  boot=$(machine_boot)
   say "starting the machine"
   trap machine_stop EXIT
   trap 'exit 130' INT TERM
   if [[ $words == *lab.keep* ]]; then
     [ -t 0 ] || die "--keep needs a terminal"
-    LAB_CONSOLE=terminal "$LAB/boot" "$MACHINE" "$words" "$@" 2> "$MACHINE/qemu.log" < /dev/tty &
+    LAB_CONSOLE=terminal "$boot" "$MACHINE" "$words" "$@" 2> "$MACHINE/qemu.log" < /dev/tty &
   else
-    timeout --kill-after=5 "$seconds" "$LAB/boot" "$MACHINE" "$words" "$@" \
+    timeout --kill-after=5 "$seconds" "$boot" "$MACHINE" "$words" "$@" \
       > "$MACHINE/qemu.log" 2>&1 < /dev/null &
   fi
   MACHINE_PID=$!
@@ -81,10 +93,25 @@ machine_runs() {
   kill -0 "$MACHINE_PID" 2> /dev/null
 }
 
+# machine_fetch: brings what the machine has delivered so far to the share's
+# results, where QEMU's machine puts it by itself; see deliver of tests/lab/hercules.
+machine_fetch() {
+  local disk=$MACHINE/results.disk length
+
+  [ -e "$disk" ] || return 0
+  length=$(head -c 512 "$disk" | tr -d ' \0')
+  [ "${length:-0}" -gt "$MACHINE_FETCHED" ] || return 0
+  tail -c +513 "$disk" | head -c "$length" |
+    tar --extract --ignore-zeros --directory "$MACHINE/share/results"
+  MACHINE_FETCHED=$length
+}
+
 # machine_finish: waits for the machine to power off.
 machine_finish() {
   wait "$MACHINE_PID" || warn "the machine ended with status $?; see $MACHINE/qemu.log"
   MACHINE_PID=
+  # Copies of what the cache has.
+  rm -f "$MACHINE"/{root,modules,share}.disk
 }
 
 machine_stop() {

@@ -18,6 +18,11 @@ static const struct
   { "sense-id", command_sense_id, "", "print what the device is, in hex" },
   { "write-3270", command_write_3270, "TEXT", "clear a 3270's screen and show TEXT" },
   { "bad-command", command_bad_command, "", "expect a unit check for an unknown command" },
+  { "characteristics", command_characteristics, "", "print a disk's characteristics, in hex" },
+  { "label", command_label, "", "print a disk's volume label with its key, in hex" },
+  { "read-blocks", command_read_blocks, "FIRST COUNT HOW", "print blocks of a disk, see dasd.c" },
+  { "write-blocks", command_write_blocks, "FIRST COUNT HOW", "write them from standard input" },
+  { "tape", command_tape, "", "write a tape, and read it forward and backward" },
   { "run-program", command_run_program, "FILE", "run what FILE describes, see run-program.c" },
   { "loop", command_loop, "N", "N times Sense ID, always with the same answer" },
   { "async", command_async, "halt|clear", "start an endless program and end it" },
@@ -37,7 +42,7 @@ print_help (void)
         "Uses the mediated subchannel UUID as QEMU would.\n"
         "Exit status: 0 all as expected, 1 not so, 2 wrong usage.\n");
   for (i = 0; i < sizeof commands / sizeof commands[0]; i++)
-    printf ("  %-12s%-12s%s\n", commands[i].name, commands[i].words, commands[i].help);
+    printf ("  %-16s%-16s%s\n", commands[i].name, commands[i].words, commands[i].help);
 }
 
 static int

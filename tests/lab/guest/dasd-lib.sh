@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# For tests of disks in Hercules' machine. Needs lib.sh.
+
+BLOCK_SIZE=4096
+
+# The first block of a volume behind label and VTOC, with which its partition begins.
+# shellcheck disable=SC2034 # read by the tests
+FIRST_BLOCK=24
+
+is_online() {
+  [ "$(cat "/sys/bus/ccw/devices/$1/online" 2> /dev/null)" = 1 ]
+}
+
+# node_of BUS_ID: the disk's name, such as dasde.
+node_of() {
+  ls "/sys/bus/ccw/devices/$1/block"
+}
+
+# set_online BUS_ID: until its node is there.
+set_online() {
+  is_online "$1" || chccwdev -e "$1" && wait_for 20 node_of "$1" && udevadm settle
+}
+
+# set_offline BUS_ID: if there is such a device and it is online.
+set_offline() {
+  ! is_online "$1" || { udevadm settle && chccwdev -d "$1"; }
+}
+
+# prepare_volume BUS_ID: online and with one partition, as an administrator would
+# do it; formatted only once in a boot.
+prepare_volume() {
+  set_online "$1" || return 1
+  node=$(node_of "$1")
+  [ ! -b "/dev/${node}1" ] || return 0
+  dasdfmt --blocksize=$BLOCK_SIZE --label="0X${1#0.0.}" -y "/dev/$node" &&
+    udevadm settle && fdasd --auto --silent "/dev/$node" && wait_for 20 test -b "/dev/${node}1" && udevadm settle
+}
+
+# read_disk BUS_ID FIRST COUNT: blocks as the host reads them, from the disk itself.
+read_disk() {
+  dd if="/dev/$(node_of "$1")" bs=$BLOCK_SIZE skip="$2" count="$3" iflag=direct status=none
+}
+
+# random_blocks COUNT
+random_blocks() {
+  dd if=/dev/urandom bs=$BLOCK_SIZE count="$1" iflag=fullblock status=none
+}
