@@ -16,15 +16,20 @@ stamp_path (const CcwPaths *paths)
 }
 
 gboolean
-mdev_take_boot_stamp (const CcwPaths *paths)
+mdev_has_boot_stamp (const CcwPaths *paths)
 {
   g_autofree char *path = stamp_path (paths);
-  gboolean is_new;
 
-  if (mdev_mark_make (path, &is_new))
-    return is_new;
-  g_warning ("could not make %s: %s", path, g_strerror (errno));
-  return TRUE;
+  return ccw_sysfs_exists (path);
+}
+
+void
+mdev_make_boot_stamp (const CcwPaths *paths)
+{
+  g_autofree char *path = stamp_path (paths);
+
+  if (!mdev_mark_make (path))
+    g_warning ("could not make %s: %s", path, g_strerror (errno));
 }
 
 /* The subchannel of a device that a driver of the host has: the folder above its own. */
@@ -69,13 +74,12 @@ find_config (MdevStore *store, const CcwPaths *paths, const CcwDevId *subchannel
 gboolean
 mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char **uuid, GError **error)
 {
-  g_autofree char *stamp = stamp_path (paths);
   g_autoptr (MdevStore) store = mdev_store_new (paths);
   const MdevConfig *config;
   CcwDevId subchannel;
 
   *uuid = NULL;
-  if (ccw_sysfs_exists (stamp) || !find_subchannel (device, &subchannel)
+  if (mdev_has_boot_stamp (paths) || !find_subchannel (device, &subchannel)
       || mdev_touched (paths, &subchannel))
     return TRUE;
   mdev_store_load_on (store, &subchannel);

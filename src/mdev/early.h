@@ -9,12 +9,12 @@
  * called by udev for each ccw device that appears while the system is booted,
  * before the rules that set devices online.
  *
- * From its first start on virtccwd itself does so (RUN/autostarted tells), and
- * it knows which devices are new and which were only given back. Where it does
- * not run, what appears on a subchannel that was touched since the boot counts
- * as given back (mdev/touched.h). Nothing is started here either for a
- * definition of which is not known, for instance because /var is not mounted
- * yet, that it is meant for this device.
+ * Once virtccwd has started all there was (RUN/autostarted tells), it alone
+ * does so: it knows which devices are new and which were only given back. Until
+ * then, and where it does not run, what appears on a subchannel that was
+ * touched since the boot counts as given back (mdev/touched.h). Nothing is
+ * started here either for a definition of which is not known, for instance
+ * because /var is not mounted yet, that it is meant for this device.
  *
  * @uuid: of the mdev that was started; NULL when there was none to start. The
  * caller frees it. Errors: as of mdev_start().
@@ -23,7 +23,8 @@ gboolean mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char *
                            GError **error);
 
 /*
- * The mark of the first who asks since RUN was made, so since the boot: TRUE
- * for that one.
+ * The mark that all that starts by itself has been started, or has failed to,
+ * since RUN was made, so since the boot. It can be made again.
  */
-gboolean mdev_take_boot_stamp (const CcwPaths *paths);
+gboolean mdev_has_boot_stamp (const CcwPaths *paths);
+void mdev_make_boot_stamp (const CcwPaths *paths);

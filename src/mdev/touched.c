@@ -12,16 +12,15 @@
 #define MARK_MODE 0644
 
 gboolean
-mdev_mark_make (const char *path, gboolean *is_new)
+mdev_mark_make (const char *path)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   int fd = -1;
 
   if (g_mkdir_with_parents (folder, FOLDER_MODE) == 0)
-    fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, MARK_MODE);
-  *is_new = fd >= 0;
+    fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, MARK_MODE);
   if (fd < 0)
-    return errno == EEXIST;
+    return FALSE;
   close (fd);
   return TRUE;
 }
@@ -38,9 +37,8 @@ gboolean
 mdev_touched_note (const CcwPaths *paths, const CcwDevId *subchannel, GError **error)
 {
   g_autofree char *path = make_path (paths, subchannel);
-  gboolean is_new;
 
-  if (mdev_mark_make (path, &is_new))
+  if (mdev_mark_make (path))
     return TRUE;
   g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not write %s: %s", path,
                g_strerror (errno));

@@ -18,8 +18,5 @@ gboolean mdev_touched_note (const CcwPaths *paths, const CcwDevId *subchannel, G
 
 gboolean mdev_touched (const CcwPaths *paths, const CcwDevId *subchannel);
 
-/*
- * An empty file that is made once, with its folder. @is_new: whether it was
- * now. FALSE and errno on failure.
- */
-gboolean mdev_mark_make (const char *path, gboolean *is_new);
+/* An empty file, with its folder; one that is there stays. FALSE and errno on failure. */
+gboolean mdev_mark_make (const char *path);

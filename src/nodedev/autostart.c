@@ -7,12 +7,24 @@
 
 struct _NodedevAutostart
 {
+  grefcount references; /* the service's, and one of each of the boot's starts */
   NodedevView view;
   NodedevEvents *events;
   const CcwPaths *paths;
   NodedevService *service;
   GHashTable *awaited; /* keys of new subchannels whose devices are not recognised yet */
+  guint n_of_boot;     /* of the boot's starts, those that have not ended */
+  gboolean is_ending;
 };
+
+static void
+autostart_unref (NodedevAutostart *autostart)
+{
+  if (!g_ref_count_dec (&autostart->references))
+    return;
+  g_hash_table_unref (autostart->awaited);
+  g_free (autostart);
+}
 
 /* --- one ------------------------------------------------------------------ */
 
@@ -24,23 +36,21 @@ on_started (const char *name, const GError *error, gpointer user_data)
     g_warning ("%s was to start by itself and did not: %s", name, error->message);
 }
 
-static void
-start (NodedevAutostart *autostart, const MdevConfig *config)
+static gboolean
+is_to_be_started (const NodedevAutostart *autostart, const MdevConfig *config)
 {
-  g_autofree char *name = NULL;
-
-  if (!mdev_config_get_autostart (config)
-      || ccw_host_get_mdev (autostart->view.host, mdev_config_get_uuid (config)) != NULL)
-    return;
-  name = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
-  nodedev_service_start_by_itself (autostart->service, name, on_started, NULL);
+  return mdev_config_get_autostart (config)
+         && ccw_host_get_mdev (autostart->view.host, mdev_config_get_uuid (config)) == NULL;
 }
 
 static void
-start_each (NodedevAutostart *autostart, const GPtrArray *configs)
+start (NodedevAutostart *autostart, const MdevConfig *config, NodedevDoneFunc done,
+       gpointer user_data)
 {
-  for (guint i = 0; i < configs->len; i++)
-    start (autostart, g_ptr_array_index (configs, i));
+  g_autofree char *name
+    = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
+
+  nodedev_service_start_by_itself (autostart->service, name, done, user_data);
 }
 
 void
@@ -48,7 +58,68 @@ nodedev_autostart_on (NodedevAutostart *autostart, const CcwDevId *subchannel)
 {
   g_autoptr (GPtrArray) configs = mdev_store_list_on (autostart->view.store, subchannel);
 
-  start_each (autostart, configs);
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const MdevConfig *config = g_ptr_array_index (configs, i);
+
+      if (is_to_be_started (autostart, config))
+        start (autostart, config, on_started, NULL);
+    }
+}
+
+/* --- those of the boot ---------------------------------------------------- */
+
+/*
+ * They are done with when each has ended. A daemon that is stopped or killed
+ * before that leaves them to the next one, which starts what is not active.
+ */
+static void
+end_one_of_boot (NodedevAutostart *autostart)
+{
+  autostart->n_of_boot--;
+  if (autostart->n_of_boot == 0 && !autostart->is_ending)
+    mdev_make_boot_stamp (autostart->paths);
+  autostart_unref (autostart);
+}
+
+static void
+on_started_at_boot (const char *name, const GError *error, gpointer user_data)
+{
+  on_started (name, error, NULL);
+  end_one_of_boot (user_data);
+}
+
+static void
+begin_one_of_boot (NodedevAutostart *autostart)
+{
+  g_ref_count_inc (&autostart->references);
+  autostart->n_of_boot++;
+}
+
+static void
+start_at_boot (NodedevAutostart *autostart)
+{
+  g_autoptr (GPtrArray) configs = mdev_store_list (autostart->view.store);
+
+  /* There may be none to start, which is then done with. */
+  begin_one_of_boot (autostart);
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const MdevConfig *config = g_ptr_array_index (configs, i);
+
+      if (!is_to_be_started (autostart, config))
+        continue;
+      begin_one_of_boot (autostart);
+      start (autostart, config, on_started_at_boot, autostart);
+    }
+  end_one_of_boot (autostart);
+}
+
+void
+nodedev_autostart_all (NodedevAutostart *autostart)
+{
+  if (!mdev_has_boot_stamp (autostart->paths))
+    start_at_boot (autostart);
 }
 
 /* --- when ----------------------------------------------------------------- */
@@ -90,15 +161,6 @@ on_lifecycle (const NodedevEvent *event, gpointer user_data)
     on_device (user_data, &id);
 }
 
-void
-nodedev_autostart_all (NodedevAutostart *autostart)
-{
-  g_autoptr (GPtrArray) configs = mdev_store_list (autostart->view.store);
-
-  if (mdev_take_boot_stamp (autostart->paths))
-    start_each (autostart, configs);
-}
-
 /* --- life ----------------------------------------------------------------- */
 
 NodedevAutostart *
@@ -107,6 +169,7 @@ nodedev_autostart_new (const NodedevView *view, NodedevEvents *events, const Ccw
 {
   NodedevAutostart *autostart = g_new0 (NodedevAutostart, 1);
 
+  g_ref_count_init (&autostart->references);
   autostart->view = *view;
   autostart->events = events;
   autostart->paths = paths;
@@ -120,6 +183,6 @@ void
 nodedev_autostart_free (NodedevAutostart *autostart)
 {
   nodedev_events_unsubscribe_all (autostart->events, autostart);
-  g_hash_table_unref (autostart->awaited);
-  g_free (autostart);
+  autostart->is_ending = TRUE;
+  autostart_unref (autostart);
 }

@@ -95,14 +95,15 @@ test_renumbered (Fixture *fixture, gconstpointer data)
   assert_left_alone (fixture);
 }
 
-/* Once virtccwd has started this is its business. */
+/* Once virtccwd has started what there was, this is its business. */
 static void
 test_after_boot (Fixture *fixture, gconstpointer data)
 {
   define (fixture, UUID, TRUE);
   note (fixture, UUID, DEVICE);
-  g_assert_true (mdev_take_boot_stamp (fixture->paths));
-  g_assert_false (mdev_take_boot_stamp (fixture->paths));
+  g_assert_false (mdev_has_boot_stamp (fixture->paths));
+  mdev_make_boot_stamp (fixture->paths);
+  g_assert_true (mdev_has_boot_stamp (fixture->paths));
   assert_left_alone (fixture);
 }
 

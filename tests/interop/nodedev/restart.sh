@@ -36,6 +36,43 @@ ok "once per boot only" sh -c "virsh -q -c '$uri' nodedev-info $mdev | grep -q '
 ok "undefine" v nodedev-undefine "$mdev"
 is "$(driver_of 0.0.0313)" io_subchannel "the subchannel was given back by a later daemon"
 
+# --- a boot's starts that are cut short --------------------------------------
+
+stamp=$root/run/virt-ccw/autostarted
+second=5c0ffee0-0000-4000-8000-000000000002
+
+mdev_xml
+ok "define" v nodedev-define "$work/mdev.xml"
+ok "autostart" v nodedev-autostart "$mdev"
+stop_daemon
+boot
+machine "at 3 kill"
+timeout --foreground 60 "$VIRTCCWD" --socket "$socket" --socket-ro "$socket-ro" --root "$root" 2>> "$work/log"
+is "$?" 137 "killed while it starts what starts by itself"
+ok "the boot's starts are not done with" test ! -e "$stamp"
+start_daemon
+wait_for "the next one starts it" active
+is "$(driver_of 0.0.0313)" vfio_ccw "and has its subchannel"
+wait_for "now they are done with" test -e "$stamp"
+ok "destroy" v nodedev-destroy "$mdev"
+
+# Another one that waits for its turn on the same subchannel.
+mdev_xml "$second"
+ok "define a second one" v nodedev-define "$work/mdev.xml"
+ok "autostart" v nodedev-autostart "mdev_$(echo "$second" | tr - _)_0_0_0313"
+stop_daemon
+boot
+machine "delay create 2000 1"
+start_daemon
+stop_daemon
+ok "nor when it is stopped before each had its turn" test ! -e "$stamp"
+start_daemon
+wait_for "the next one has done with them" test -e "$stamp"
+ok "destroy what was started" sh -c "
+  virsh -q -c '$uri' nodedev-list --cap mdev | xargs -n 1 virsh -q -c '$uri' nodedev-destroy"
+ok "undefine" v nodedev-undefine "mdev_$(echo "$second" | tr - _)_0_0_0313"
+ok "undefine the first one" v nodedev-undefine "$mdev"
+
 # --- the program -------------------------------------------------------------
 
 ok "--version" "$VIRTCCWD" --version
