@@ -63,7 +63,10 @@ void nodedev_connection_start (NodedevConnection *connection);
 /* Ends it; further calls on it do nothing. */
 void nodedev_connection_close (NodedevConnection *connection);
 
-/* Queues @packet, which it takes over. Should that end the connection, closed() comes later. */
+/*
+ * Queues @packet, which it takes over: one, or several events. Should that end the
+ * connection, closed() comes later.
+ */
 void nodedev_connection_send (NodedevConnection *connection, GBytes *packet);
 
 /* A call, of @bytes, is under way that will be answered later; and it has been. */

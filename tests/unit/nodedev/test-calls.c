@@ -560,19 +560,44 @@ test_events (void)
   fixture_clear (&f);
 }
 
-/* What a client's subscriptions cost us, and each event's telling, is bounded. */
+static void
+assert_told (Fixture *f, int callback_id)
+{
+  nd_event_lifecycle_msg message = { 0 };
+  nd_header header;
+  g_autoptr (GBytes) event = raw_client_receive (f->client, &header);
+
+  g_assert_nonnull (event);
+  g_assert_cmpint (header.proc, ==, ND_PROC_EVENT_LIFECYCLE);
+  g_assert_true (nodedev_packet_parse_payload (
+      (const guint8 *) g_bytes_get_data (event, NULL) + RAW_CLIENT_PAYLOAD,
+      g_bytes_get_size (event) - RAW_CLIENT_PAYLOAD, (xdrproc_t) xdr_nd_event_lifecycle_msg,
+      &message, NULL));
+  g_assert_cmpint (message.callback_id, ==, callback_id);
+  g_assert_cmpstr (message.dev.name, ==, NAME);
+  g_assert_cmpint (message.event, ==, VIR_NODE_DEVICE_EVENT_DEFINED);
+  xdr_free ((xdrproc_t) xdr_nd_event_lifecycle_msg, (char *) &message);
+}
+
+/* What a client's subscriptions cost us, and each event's telling, is bounded; each is told. */
 static void
 test_too_many_subscriptions (void)
 {
-  nd_event_register_args updates = { VIR_NODE_DEVICE_EVENT_ID_UPDATE, NULL };
+  nd_event_register_args lifecycle = { VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL };
+  nd_event_deregister_args seventh = { 7 };
   Fixture f;
 
   fixture_init (&f, FALSE);
   g_assert_true (raw_client_open (f.client, 0));
   for (guint i = 0; i < 256; i++)
-    assert_succeeds (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, updates));
-  assert_fails (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, updates),
+    assert_succeeds (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, lifecycle));
+  assert_fails (&f, ND_PROC_EVENT_REGISTER, WITH (nd_event_register_args, lifecycle),
                 VIR_ERR_OPERATION_FAILED);
+  assert_succeeds (&f, ND_PROC_EVENT_DEREGISTER, WITH (nd_event_deregister_args, seventh));
+  test_backend_define (&f.test, UUID, 0x313);
+  for (int i = 0; i < 256; i++)
+    if (i != seventh.callback_id)
+      assert_told (&f, i);
   fixture_clear (&f);
 }
 

@@ -289,6 +289,73 @@ test_too_many_of_a_user (void)
     }
 }
 
+/* How many of @n subscriptions @client is granted. */
+static guint
+subscribe_often (RawClient *client, guint n)
+{
+  nd_event_register_args args = { VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, NULL };
+  guint granted = 0;
+
+  g_assert_true (raw_client_open (client, 0));
+  for (guint i = 0; i < n; i++)
+    {
+      nd_header header;
+      g_autoptr (GBytes) answer
+          = raw_client_call (client, ND_PROC_EVENT_REGISTER,
+                             (xdrproc_t) xdr_nd_event_register_args, &args, &header);
+
+      g_assert_nonnull (answer);
+      granted += header.status == ND_STATUS_OK;
+    }
+  return granted;
+}
+
+/* Four clients of one user's, and their subscriptions. */
+static void
+assert_user_subscribes (Fixture *f, GPtrArray *clients, uid_t uid)
+{
+  for (guint i = 0; i < 4; i++)
+    {
+      RawClient *client = connect_as (f, uid);
+
+      g_ptr_array_add (clients, client);
+      g_assert_cmpuint (subscribe_often (client, 256), ==, 256);
+    }
+}
+
+/* Each event is told to all: one user has a quarter of what all have, root what it wants. */
+static void
+test_too_many_subscriptions (void)
+{
+  g_autoptr (GPtrArray) clients
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  Fixture f;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to be somebody else");
+      return;
+    }
+  fixture_init (&f);
+  g_chmod (f.test.root, 0755);
+  listen_on (&f, 0666, TRUE);
+  assert_user_subscribes (&f, clients, 65534);
+  g_ptr_array_add (clients, connect_as (&f, 65534));
+  g_assert_cmpuint (subscribe_often (g_ptr_array_index (clients, 4), 1), ==, 0);
+  assert_user_subscribes (&f, clients, 65533);
+  assert_user_subscribes (&f, clients, 65532);
+  assert_user_subscribes (&f, clients, 65531);
+  g_ptr_array_add (clients, connect_as (&f, 65530));
+  g_assert_cmpuint (subscribe_often (g_ptr_array_index (clients, clients->len - 1), 1), ==, 0);
+  g_ptr_array_add (clients, connect_as (&f, 0));
+  g_assert_cmpuint (subscribe_often (g_ptr_array_index (clients, clients->len - 1), 256), ==, 256);
+  g_ptr_array_remove_index (clients, 0);
+  settle ();
+  g_ptr_array_add (clients, connect_as (&f, 65530));
+  g_assert_cmpuint (subscribe_often (g_ptr_array_index (clients, clients->len - 1), 256), ==, 256);
+  fixture_clear (&f);
+}
+
 /* Before authentication nothing is answered but the ways to authenticate. */
 static void
 test_anonymous (void)
@@ -510,6 +577,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/server/adopt-something-else", test_adopt_something_else);
   g_test_add_func ("/nodedev/server/too-many-clients", test_too_many_clients);
   g_test_add_func ("/nodedev/server/too-many-of-a-user", test_too_many_of_a_user);
+  g_test_add_func ("/nodedev/server/too-many-subscriptions", test_too_many_subscriptions);
   g_test_add_func ("/nodedev/server/anonymous", test_anonymous);
   g_test_add_func ("/nodedev/server/gone-process", test_gone_process);
   g_test_add_func ("/nodedev/server/adopt-wide-open", test_adopt_wide_open);
