@@ -56,27 +56,26 @@ set_error_from_errno (GError **error, int reason, const char *doing, const char 
                "could not %s %s: %s", doing, path, g_strerror (reason));
 }
 
-/* Fills @buffer with what @fd gives, ends it by a NUL and closes @fd; -1 and errno on failure. */
+/*
+ * Fills @buffer with what @fd gives at once, ends it by a NUL and closes @fd; -1
+ * and errno on failure. An attribute is given whole: to ask whether there is more
+ * would cost hosts with many devices a system call for each.
+ */
 static gssize
 read_and_close (int fd, char *buffer, gsize size)
 {
-  gsize length = 0;
   gssize n;
   int reason;
 
   do
-    {
-      n = read (fd, buffer + length, size - 1 - length);
-      if (n > 0)
-        length += (gsize) n;
-    }
-  while (n > 0 || (n < 0 && errno == EINTR));
+    n = read (fd, buffer, size - 1);
+  while (n < 0 && errno == EINTR);
 
   reason = errno;
   close (fd);
   errno = reason;
-  buffer[length] = '\0';
-  return n < 0 ? -1 : (gssize) length;
+  buffer[MAX (n, 0)] = '\0';
+  return n;
 }
 
 char *

@@ -21,6 +21,27 @@ mdev_identity_free (MdevIdentity *identity)
   g_free (identity);
 }
 
+MdevIdentity *
+mdev_identity_copy (const MdevIdentity *identity)
+{
+  MdevIdentity *copy = g_new (MdevIdentity, 1);
+
+  *copy = (MdevIdentity){
+    .device = identity->device,
+    .cutype = g_strdup (identity->cutype),
+    .devtype = g_strdup (identity->devtype),
+    .uid = g_strdup (identity->uid),
+  };
+  return copy;
+}
+
+gboolean
+mdev_identity_equal (const MdevIdentity *a, const MdevIdentity *b)
+{
+  return ccw_dev_id_equal (&a->device, &b->device) && g_strcmp0 (a->cutype, b->cutype) == 0
+         && g_strcmp0 (a->devtype, b->devtype) == 0 && g_strcmp0 (a->uid, b->uid) == 0;
+}
+
 /* --- now ----------------------------------------------------------------- */
 
 /* An attribute of the ccw device, which is there only while io_subchannel has the subchannel. */
@@ -41,6 +62,9 @@ mdev_identity_read (const CcwDevId *subchannel)
   if (!ccw_sysfs_subchannel_device (subchannel, &identity->device))
     return NULL;
   identity->cutype = read_attribute (&identity->device, "cutype");
+  /* Every ccw device has one: there is none to read the others of. */
+  if (identity->cutype == NULL)
+    return g_steal_pointer (&identity);
   identity->devtype = read_attribute (&identity->device, "devtype");
   identity->uid = read_attribute (&identity->device, "uid");
   return g_steal_pointer (&identity);

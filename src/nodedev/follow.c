@@ -8,6 +8,7 @@
 #include "mdev/identity.h"
 #include "mdev/move.h"
 #include "mdev/subchannel.h"
+#include "nodedev/notes.h"
 
 struct _NodedevFollow
 {
@@ -20,6 +21,8 @@ struct _NodedevFollow
   GHashTable *by_name;   /* an mdev's -> Definition, both owned */
   GHashTable *by_device; /* key of a device's id -> GPtrArray of Definition, owned by by_name */
   GHashTable *arrivals;  /* keys of the devices that wait in the queue */
+  NodedevNotes *notes;
+  gboolean is_beginning; /* nothing that takes a device is in the queue yet */
   gboolean is_ending;
 };
 
@@ -126,19 +129,94 @@ put_new (NodedevFollow *follow, const MdevConfig *config, MdevIdentity *identity
   return definition;
 }
 
-/* What the disk refuses now is tried again at the next event of the device. */
+/*
+ * A file that only cannot be read for now, as while an editor writes it, keeps
+ * its note: it is still meant for the same device when it can be read again.
+ */
 static void
-save_if_needed (NodedevFollow *follow, Definition *definition)
+forget_unless_there (const char *uuid, const CcwDevId *parent, gpointer user_data)
 {
+  NodedevFollow *follow = user_data;
   g_autoptr (GError) error = NULL;
 
+  if (!mdev_store_has_file_of (follow->view.store, uuid, parent)
+      && !mdev_identity_forget (follow->paths, uuid, parent, &error))
+    log_failure (uuid, parent, error);
+}
+
+/* --- notes ------------------------------------------------------------------ */
+
+static Definition *
+find (NodedevFollow *follow, const char *uuid, const CcwDevId *parent)
+{
+  g_autofree char *name = nodedev_mdev_name (uuid, parent);
+
+  return g_hash_table_lookup (follow->by_name, name);
+}
+
+/* What has been noted meanwhile need not be noted again. */
+static MdevIdentity *
+take_unsaved (const char *uuid, const CcwDevId *parent, gpointer user_data)
+{
+  Definition *definition = find (user_data, uuid, parent);
+
+  if (definition == NULL || !definition->is_unsaved)
+    return NULL;
+  definition->is_unsaved = FALSE;
+  return mdev_identity_copy (definition->identity);
+}
+
+/* What the disk refuses now is tried again at the next event of the device. */
+static void
+save_now (NodedevFollow *follow, const char *uuid, const CcwDevId *parent)
+{
+  g_autoptr (MdevIdentity) identity = take_unsaved (uuid, parent, follow);
+  g_autoptr (GError) error = NULL;
+
+  if (identity == NULL || mdev_identity_save (identity, follow->paths, uuid, parent, &error))
+    return;
+  log_failure (uuid, parent, error);
+  find (follow, uuid, parent)->is_unsaved = TRUE;
+}
+
+/* By the queue. Meanwhile more may have been learnt and noted, or the definition be gone. */
+static void
+on_noted (const char *uuid, const CcwDevId *parent, const MdevIdentity *noted,
+          const GError *error, gpointer user_data)
+{
+  Definition *definition = find (user_data, uuid, parent);
+
+  if (error != NULL)
+    log_failure (uuid, parent, error);
+  if (definition == NULL)
+    {
+      forget_unless_there (uuid, parent, user_data);
+      return;
+    }
+  definition->is_unsaved |= error != NULL || !mdev_identity_equal (definition->identity, noted);
+  if (error == NULL)
+    save_now (user_data, uuid, parent);
+}
+
+static const NodedevNotesFuncs notes_funcs = { take_unsaved, on_noted };
+
+/*
+ * At once: in the queue somebody may wait already who takes the device, which then
+ * does not tell its kind any more. But nobody does when a daemon begins, maybe with
+ * thousands of notes.
+ */
+static void
+save_if_needed (NodedevFollow *follow, const Definition *definition)
+{
   if (!definition->is_unsaved)
     return;
-  definition->is_unsaved = !mdev_identity_save (definition->identity, follow->paths,
-                                                definition->uuid, &definition->parent, &error);
-  if (definition->is_unsaved)
-    log_failure (definition->uuid, &definition->parent, error);
+  if (follow->is_beginning)
+    nodedev_notes_add (follow->notes, definition->uuid, &definition->parent);
+  else
+    save_now (follow, definition->uuid, &definition->parent);
 }
+
+/* --- learning and forgetting ------------------------------------------------ */
 
 /*
  * Learns what @config is meant for, if there is anything to learn. That holds
@@ -161,21 +239,6 @@ learn (NodedevFollow *follow, const MdevConfig *config)
   definition = put_new (follow, config, identity);
   definition->is_unsaved = noted == NULL;
   save_if_needed (follow, definition);
-}
-
-/*
- * A file that only cannot be read for now, as while an editor writes it, keeps
- * its note: it is still meant for the same device when it can be read again.
- */
-static void
-forget_unless_there (const char *uuid, const CcwDevId *parent, gpointer user_data)
-{
-  NodedevFollow *follow = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!mdev_store_has_file_of (follow->view.store, uuid, parent)
-      && !mdev_identity_forget (follow->paths, uuid, parent, &error))
-    log_failure (uuid, parent, error);
 }
 
 /* It is meant for the first device there is, not for the one that it was meant for. */
@@ -285,6 +348,8 @@ follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
   /* Nothing is left that could follow. */
   if (config == NULL)
     return FALSE;
+  /* By its note the move knows one that is there already. */
+  save_now (follow, definition->uuid, to);
   if (mdev_move_definition (follow->view.store, follow->paths, config, definition->identity, to,
                             &error))
     {
@@ -537,12 +602,21 @@ on_event (const NodedevEvent *event, gpointer user_data)
     note_arrival (user_data, &id);
 }
 
+/* What was learnt just now is where its device is. */
+static void
+settle_noted (NodedevFollow *follow, Definition *definition)
+{
+  if (!definition->is_unsaved)
+    settle (follow, definition);
+}
+
 void
 nodedev_follow_all (NodedevFollow *follow)
 {
   g_autoptr (GPtrArray) configs = mdev_store_list (follow->view.store);
   g_autoptr (GList) definitions = NULL;
 
+  follow->is_beginning = TRUE;
   mdev_identity_sweep (follow->paths);
   /* What was undefined while nobody looked is not what will be defined next under its name. */
   mdev_identity_foreach (follow->paths, forget_unless_there, follow);
@@ -550,7 +624,9 @@ nodedev_follow_all (NodedevFollow *follow)
     learn (follow, g_ptr_array_index (configs, i));
   definitions = g_hash_table_get_values (follow->by_name);
   for (GList *item = definitions; item != NULL; item = item->next)
-    settle (follow, item->data);
+    settle_noted (follow, item->data);
+  nodedev_notes_flush (follow->notes);
+  follow->is_beginning = FALSE;
 }
 
 /* --- life ----------------------------------------------------------------- */
@@ -577,6 +653,7 @@ nodedev_follow_new (const NodedevView *view, NodedevEvents *events, const CcwPat
                                            (GDestroyNotify) definition_free);
   follow->by_device = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
   follow->arrivals = g_hash_table_new (NULL, NULL);
+  follow->notes = nodedev_notes_new (paths, queue, &notes_funcs, follow);
   nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, on_event, follow);
   nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_UPDATE, on_event, follow);
   return follow;
@@ -592,6 +669,7 @@ void
 nodedev_follow_free (NodedevFollow *follow)
 {
   nodedev_events_unsubscribe_all (follow->events, follow);
+  nodedev_notes_free (follow->notes);
   g_hash_table_unref (follow->arrivals);
   g_hash_table_unref (follow->by_device);
   g_hash_table_unref (follow->by_name);
