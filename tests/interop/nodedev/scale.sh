@@ -71,6 +71,11 @@ measure() {
   done
   echo "start $(count_since 0)"
   at=$(lines)
+  virsh -q -c "nodedev:///system?socket=$work/sock" nodedev-list --tree > /dev/null
+  settle
+  echo "calls $(tail -n "+$((at + 1))" "$work/trace" | grep -c '')"
+  echo "answers $(tail -n "+$((at + 1))" "$work/trace" | grep -c 'sendto(')"
+  at=$(lines)
   "$MOCK_MACHINE" --control "plug 0.3.0000 0.3.0000 3270"
   seen '0\.3\.0000'
   echo "event $(count_since "$at")"
@@ -98,12 +103,14 @@ fi
 # shellcheck source=../../tap.sh
 . "$here/../../tap.sh"
 
-# counts SUBCHANNELS DEFINITIONS: sets start, event and files.
+# counts SUBCHANNELS DEFINITIONS: sets start, event, files, and of a tree calls and answers.
 counts() {
   output=$("$MOCK_MACHINE" --mount --do "many $1 3270" sh "$0" "$1" "$2")
   start=$(echo "$output" | sed -n 's/^start //p')
   event=$(echo "$output" | sed -n 's/^event //p')
   files=$(echo "$output" | sed -n 's/^files //p')
+  calls=$(echo "$output" | sed -n 's/^calls //p')
+  answers=$(echo "$output" | sed -n 's/^answers //p')
 }
 
 at_most() { # NUMBER LIMIT NAME
@@ -124,6 +131,9 @@ start_800=$start event_800=$event
 at_most $((start_800 - start_200)) 900 "600 more subchannels and devices at start"
 at_most "$event_200" 120 "a device that is plugged in"
 at_most $((event_800 - event_200)) 6 "more of that where there are four times as many"
+at_most 1600 "${answers:-0}" "devices of which the parent is told"
+# It waits, receives and sends; and makes and ends a client's connection.
+at_most "$calls" $((3 * answers + 100)) "for $answers answers"
 
 counts 200 50
 start_50=$start event_50=$event
