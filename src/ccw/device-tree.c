@@ -2,7 +2,6 @@
 #include "ccw/device-tree.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "ccw/block-use.h"
 #include "ccw/sysfs.h"
@@ -59,38 +58,38 @@ note_folder (CcwDeviceTree *tree, const char *folder)
     g_ptr_array_add (tree->virtios, g_strdup (folder));
 }
 
-static gboolean
-is_real_folder (const char *path)
-{
-  struct stat status;
-
-  return lstat (path, &status) == 0 && S_ISDIR (status.st_mode);
-}
-
 static void
 collect (CcwDeviceTree *tree, const char *folder, guint depth)
 {
-  g_autoptr (GPtrArray) names = ccw_sysfs_list (folder);
+  g_autoptr (GPtrArray) names = ccw_sysfs_list_folders (folder);
 
   for (guint i = 0; i < names->len && depth < DEPTH_MAX; i++)
     {
       g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
 
-      if (!is_real_folder (path))
-        continue;
       note_folder (tree, path);
       collect (tree, path, depth + 1);
     }
 }
 
+/* Links on a bus lead straight to a folder: nothing else of the way there has to be resolved. */
+static char *
+find_folder (const CcwDevId *device)
+{
+  g_autofree char *link = ccw_sysfs_device_path (device, NULL);
+  g_autofree char *target = g_file_read_link (link, NULL);
+  g_autofree char *folder
+    = target != NULL ? g_canonicalize_filename (target, CCW_SYSFS_CCW_BUS "/devices") : NULL;
+
+  return folder != NULL && ccw_sysfs_exists (folder) ? g_steal_pointer (&folder) : NULL;
+}
+
 gboolean
 ccw_device_tree_read (CcwDeviceTree *tree, const CcwDevId *device)
 {
-  g_autofree char *link = ccw_sysfs_device_path (device, NULL);
-
   *tree = (CcwDeviceTree){
     .device = device,
-    .folder = ccw_sysfs_resolve (link),
+    .folder = find_folder (device),
     .blocks = g_ptr_array_new_with_free_func (ccw_node_free),
     .characters = g_ptr_array_new_with_free_func (ccw_node_free),
     .interfaces = g_ptr_array_new_with_free_func (g_free),

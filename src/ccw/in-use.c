@@ -238,35 +238,30 @@ find_opener (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 /* --- what the firmware uses --------------------------------------------------------- */
 
 static gboolean
-names_device (const char *path, const CcwDevId *device)
+is_named (const char *name, const CcwDevId *device)
 {
-  g_autofree char *text = ccw_sysfs_read (path, NULL);
   CcwDevId id;
 
-  return text != NULL && ccw_dev_id_parse (text, &id, NULL) && ccw_dev_id_equal (&id, device);
+  return name != NULL && ccw_dev_id_parse (name, &id, NULL) && ccw_dev_id_equal (&id, device);
 }
 
 static char *
 find_ipl (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
-  g_autofree char *type = ccw_sysfs_read ("/sys/firmware/ipl/ipl_type", NULL);
+  g_autofree char *type = NULL;
 
-  if (type == NULL || !names_device ("/sys/firmware/ipl/device", tree->device))
+  if (!is_named (ccw_system_use_get_ipl_device (use), tree->device))
     return NULL;
+  type = ccw_sysfs_read ("/sys/firmware/ipl/ipl_type", NULL);
   return g_strdup_printf ("the system was started from it (IPL type %s)", type);
 }
 
-/* /sys/firmware/dump/TYPE/device counts for the chosen TYPE (none, ccw, eckd, fcp, nvme) only. */
 static char *
 find_dump (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
-  g_autofree char *type = ccw_sysfs_read ("/sys/firmware/dump/dump_type", NULL);
-  g_autofree char *path = NULL;
-
-  if (type == NULL)
-    return NULL;
-  path = g_build_filename ("/sys/firmware/dump", type, "device", NULL);
-  return names_device (path, tree->device) ? g_strdup ("it is the system's dump device") : NULL;
+  return is_named (ccw_system_use_get_dump_device (use), tree->device)
+             ? g_strdup ("it is the system's dump device")
+             : NULL;
 }
 
 /* --- the answer ------------------------------------------------------------------------ */

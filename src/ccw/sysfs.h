@@ -46,6 +46,9 @@ const char *ccw_sysfs_read_link_name_at (int folder, const char *path, char *buf
 /* The last parts of what is in a folder, sorted; an empty array when there is no such folder. */
 GPtrArray *ccw_sysfs_list (const char *path);
 
+/* The same, of folders alone, and of no link to one. */
+GPtrArray *ccw_sysfs_list_folders (const char *path);
+
 /* The folder behind a link on a bus, resolved; NULL when there is none. The caller frees it. */
 char *ccw_sysfs_resolve (const char *path);
 

@@ -18,6 +18,9 @@ struct _CcwSystemUse
   GHashTable *btrfs;             /* "dasda1" -> UUID */
   GHashTable *aliases;           /* unique id -> "0.0.10ff" */
   char **consoles;
+  gboolean has_firmware; /* both of these have been read */
+  char *ipl_device;
+  char *dump_device;
   CcwOpenFiles *open_files;
 };
 
@@ -38,6 +41,8 @@ ccw_system_use_free (CcwSystemUse *use)
   g_clear_pointer (&use->btrfs, g_hash_table_unref);
   g_clear_pointer (&use->aliases, g_hash_table_unref);
   g_strfreev (use->consoles);
+  g_free (use->ipl_device);
+  g_free (use->dump_device);
   g_clear_pointer (&use->open_files, ccw_open_files_free);
   g_free (use);
 }
@@ -269,7 +274,7 @@ ccw_system_use_find_btrfs (CcwSystemUse *use, const char *name)
   return g_hash_table_lookup (use->btrfs, name);
 }
 
-/* --- consoles, aliases, open files --------------------------------------- */
+/* --- consoles, firmware, aliases, open files --------------------------------------- */
 
 char **
 ccw_system_use_get_consoles (CcwSystemUse *use, GError **error)
@@ -277,6 +282,44 @@ ccw_system_use_get_consoles (CcwSystemUse *use, GError **error)
   if (use->consoles == NULL)
     use->consoles = read_lines ("/proc/consoles", error);
   return use->consoles;
+}
+
+static void
+read_firmware (CcwSystemUse *use)
+{
+  g_autofree char *ipl_type = ccw_sysfs_read ("/sys/firmware/ipl/ipl_type", NULL);
+  g_autofree char *dump_type = ccw_sysfs_read ("/sys/firmware/dump/dump_type", NULL);
+  g_autofree char *dump = NULL;
+
+  if (ipl_type != NULL)
+    use->ipl_device = ccw_sysfs_read ("/sys/firmware/ipl/device", NULL);
+  if (dump_type == NULL)
+    return;
+  /* It counts for the chosen type alone: none, ccw, eckd, fcp, nvme. */
+  dump = g_build_filename ("/sys/firmware/dump", dump_type, "device", NULL);
+  use->dump_device = ccw_sysfs_read (dump, NULL);
+}
+
+static void
+need_firmware (CcwSystemUse *use)
+{
+  if (!use->has_firmware)
+    read_firmware (use);
+  use->has_firmware = TRUE;
+}
+
+const char *
+ccw_system_use_get_ipl_device (CcwSystemUse *use)
+{
+  need_firmware (use);
+  return use->ipl_device;
+}
+
+const char *
+ccw_system_use_get_dump_device (CcwSystemUse *use)
+{
+  need_firmware (use);
+  return use->dump_device;
 }
 
 const char *

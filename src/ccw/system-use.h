@@ -51,6 +51,13 @@ const char *ccw_system_use_find_btrfs (CcwSystemUse *use, const char *name);
 /* The lines of /proc/consoles, the last of them empty. */
 char **ccw_system_use_get_consoles (CcwSystemUse *use, GError **error);
 
+/*
+ * What the firmware's parameters name: the bus id of the device that the system
+ * was started from, and that of its dump device. NULL: none.
+ */
+const char *ccw_system_use_get_ipl_device (CcwSystemUse *use);
+const char *ccw_system_use_get_dump_device (CcwSystemUse *use);
+
 /* The bus id of an online PAV alias with this unique id; NULL for none. */
 const char *ccw_system_use_find_alias (CcwSystemUse *use, const char *uid);
 
