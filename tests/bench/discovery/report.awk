@@ -48,14 +48,12 @@ function rounded(number) {
   return sprintf("%.3g", number)
 }
 
-# The goal for this size, as a number of the row's unit or a ratio; "" for none.
+# The goal for this size, as a number of the row's unit or a ratio, "x0.1"; "" for none.
 function goal_of(r, n, i, parts, count, pair) {
   count = split(goal[r], parts, " ")
   for (i = 1; i <= count; i++) {
     if (split(parts[i], pair, ":") == 2 && pair[1] == n)
       return pair[2]
-    if (parts[i] + 0 > 0 && parts[i] !~ /:/)
-      return "x" parts[i]
   }
   return ""
 }
