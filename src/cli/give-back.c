@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/device-argument.h"
 #include "cli/domains.h"
+#include "cli/interrupt.h"
 #include "cli/node-devices.h"
 #include "cli/plan.h"
 
@@ -104,6 +105,8 @@ await_unplug (const Holder *holder, GError **error)
     {
       if ((domains_get_use (holder->domain, holder->mdev->uuid, NULL) & DOMAINS_RUNNING) == 0)
         return TRUE;
+      if (!interrupt_check (error))
+        return FALSE;
       g_usleep (UNPLUG_LOOK_MS * 1000);
     }
   g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE, "the guest of domain %s does not let go of it",
@@ -362,7 +365,7 @@ run (int argc, char **argv, GError **error)
   static const char description[]
       = "DEVNO is a device of the host by its number, 0.0.2b09 or 2b09. Its mdevs are stopped\n"
         "and undefined, and it is taken out of the domains that have it; the host gets it as it\n"
-        "was before. When a step fails those before it are undone.";
+        "was before. When a step fails, or Ctrl-C is pressed, those before it are undone.";
   const GOptionEntry *lists[] = { entries, NULL };
   g_auto (GiveBack) self = { NULL };
 

@@ -4,6 +4,7 @@
 #include "ccw/error.h"
 #include "cli/domains.h"
 #include "cli/inventory-afar.h"
+#include "cli/progress.h"
 
 /* A daemon of node devices alone has no domains, and says so. */
 static gboolean
@@ -29,6 +30,15 @@ connect_to (const char *uri, GError **error)
   return connection != NULL ? connection : libvirt_client_open (uri, TRUE, error);
 }
 
+/* One call after the other for each device takes its time. */
+static GPtrArray *
+read_afar (virConnect *connection, GError **error)
+{
+  g_autoptr (Progress) progress = progress_begin ("read the devices of another host");
+
+  return inventory_read_afar (connection, error);
+}
+
 static gboolean
 read_from_libvirt (HostView *view, const char *uri, gboolean with_domains, GError **error)
 {
@@ -38,7 +48,7 @@ read_from_libvirt (HostView *view, const char *uri, gboolean with_domains, GErro
     return FALSE;
   view->is_afar = libvirt_client_is_afar (connection);
   if (view->is_afar)
-    view->entries = inventory_read_afar (connection, error);
+    view->entries = read_afar (connection, error);
   return !view->is_afar || view->entries != NULL;
 }
 

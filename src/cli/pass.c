@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "ccw/dev-id.h"
+#include "ccw/in-use.h"
 #include "cli/command.h"
 #include "cli/device-argument.h"
 #include "cli/domains.h"
@@ -344,6 +345,30 @@ make_plan (Pass *pass)
   return plan;
 }
 
+/*
+ * Would it be refused? Whoever makes the mdev looks, but only then; without
+ * making it this can be told on the host itself alone.
+ */
+static gboolean
+check_unused (const Pass *pass, GError **error)
+{
+  g_autoptr (CcwPaths) paths = ccw_paths_new (NULL);
+  g_autoptr (GError) problem = NULL;
+
+  if (libvirt_client_is_afar (pass->connection))
+    {
+      g_printerr ("%s: whether that host uses the device cannot be known from afar\n",
+                  g_get_prgname ());
+      return TRUE;
+    }
+  if ((pass->mdev != NULL && virNodeDeviceIsActive (pass->mdev) == 1)
+      || ccw_device_check_unused (paths, &pass->device, &problem)
+      || ccw_error_is_not_found (problem))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 /* --- the command --------------------------------------------------------- */
 
 static gboolean
@@ -371,7 +396,8 @@ carry_out (Pass *pass, GError **error)
   plan = make_plan (pass);
   done_already = g_strdup_printf ("device %s is passed already, as mdev %s", pass->device_name,
                                   pass->uuid);
-  return plan_carry_out (plan, options.dry_run, done_already, error);
+  return plan_carry_out (plan, options.dry_run, done_already, error)
+         && (!options.dry_run || check_unused (pass, error));
 }
 
 static CcwExit
@@ -379,7 +405,7 @@ run (int argc, char **argv, GError **error)
 {
   static const char description[]
       = "DEVNO is a device of the host by its number, 0.0.2b09 or 2b09. What is done already\n"
-        "is not done again; when a step fails those before it are undone.";
+        "is not done again; when a step fails, or Ctrl-C is pressed, those before it are undone.";
   const GOptionEntry *lists[] = { entries, NULL };
   g_auto (Pass) pass = { NULL };
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/plan.h"
 
-#include <signal.h>
 #include <stdarg.h>
+
+#include "cli/interrupt.h"
+#include "cli/progress.h"
 
 typedef struct
 {
@@ -64,6 +66,23 @@ print_steps (const Plan *plan)
     g_print ("%s\n", ((const Step *) g_ptr_array_index (plan->steps, i))->what);
 }
 
+static gboolean
+run_step (const Step *step, GError **error)
+{
+  g_autoptr (Progress) progress = progress_begin (step->what);
+
+  return step->run (step->data, error);
+}
+
+static gboolean
+undo_step (const Step *step, GError **error)
+{
+  g_autofree char *what = g_strconcat ("undo: ", step->what, NULL);
+  g_autoptr (Progress) progress = progress_begin (what);
+
+  return step->undo (step->data, error);
+}
+
 /* Undoes the first @n steps, the last of them first; what cannot be undone is told in @error. */
 static void
 undo_steps (const Plan *plan, guint n, GError **error)
@@ -76,7 +95,7 @@ undo_steps (const Plan *plan, guint n, GError **error)
 
       if (step->undo == NULL)
         continue;
-      if (step->undo (step->data, &problem))
+      if (undo_step (step, &problem))
         {
           g_print ("undone: %s\n", step->what);
           continue;
@@ -87,26 +106,47 @@ undo_steps (const Plan *plan, guint n, GError **error)
     }
 }
 
+/*
+ * Was it interrupted while that step was done? The last one of a plan that
+ * cannot be undone ends the job, and it is too late.
+ */
+static gboolean
+may_stay (const Plan *plan, guint i, GError **error)
+{
+  const Step *step = g_ptr_array_index (plan->steps, i);
+
+  return (i + 1 == plan->steps->len && step->undo == NULL) || interrupt_check (error);
+}
+
+/* Returns how many were done. */
+static guint
+run_until_problem (const Plan *plan, GError **error)
+{
+  guint n = 0;
+
+  while (n < plan->steps->len && run_step (g_ptr_array_index (plan->steps, n), error))
+    {
+      g_print ("%s\n", ((const Step *) g_ptr_array_index (plan->steps, n))->what);
+      n++;
+      if (!may_stay (plan, n - 1, error))
+        break;
+    }
+  return n;
+}
+
 static gboolean
 run_steps (const Plan *plan, GError **error)
 {
-  /* A reader who has seen enough ("| head") must not end it in the middle. */
-  signal (SIGPIPE, SIG_IGN);
-  for (guint i = 0; i < plan->steps->len; i++)
-    {
-      const Step *step = g_ptr_array_index (plan->steps, i);
-      g_autoptr (GError) problem = NULL;
+  g_autoptr (GError) problem = NULL;
+  guint n;
 
-      if (step->run (step->data, &problem))
-        {
-          g_print ("%s\n", step->what);
-          continue;
-        }
-      undo_steps (plan, i, &problem);
-      g_propagate_error (error, g_steal_pointer (&problem));
-      return FALSE;
-    }
-  return TRUE;
+  interrupt_catch ();
+  n = run_until_problem (plan, &problem);
+  if (problem == NULL)
+    return TRUE;
+  undo_steps (plan, n, &problem);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }
 
 gboolean

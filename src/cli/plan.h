@@ -26,8 +26,9 @@ void plan_add (Plan *plan, PlanFunc run, PlanFunc undo, gpointer data, const cha
 /*
  * Does the steps, printing each on standard output when it is done; when there
  * are none, prints @done_already. On an error those that were done are undone,
- * which is printed, too; its text tells which could not be. @dry_run: only
- * prints the steps.
+ * which is printed, too; its text tells which could not be. An interrupt
+ * (interrupt.h) is such an error once the step under way is done. @dry_run: only prints the
+ * steps.
  */
 gboolean plan_carry_out (const Plan *plan, gboolean dry_run, const char *done_already,
                          GError **error);

@@ -76,6 +76,9 @@ cli pass 0.0.0001
 done_with 3 "/dev/vda1 is mounted on /" "a disk that is used"
 like "$output" "*undone: define mdev*" "what was done is undone"
 is "$(host_state)" "$untouched" "and the host is as it was"
+cli pass 0.0.0001 --dry-run
+done_with 3 "define mdev*device 0.0.0001 is in use: /dev/vda1 is mounted on /" \
+  "--dry-run tells that it would be refused"
 cli pass 4711
 done_with 4 "there is no device 0.0.4711 on this host" "no such device"
 cli give-back 4711
@@ -108,6 +111,45 @@ is "$(host_state)" "$untouched" "give-back undefines both"
 "$VIRT_CCW" pass --connect "$uri" 1234 --uuid "$uuid" | head -n 1 > /dev/null
 is "$(mdevs)" "$mdev yes yes yes " "pass ends what it began, though nobody reads that"
 cli give-back 1234
+
+# Ctrl-C while the mdev is being made: that ends first, and all of it is undone.
+interrupted() { # SIGNAL COMMAND [OPTION...]: sets output and status
+  signal=$1
+  shift
+  "$VIRT_CCW" "$@" --connect "$uri" 1234 > "$work/output" 2>&1 &
+  wait_for "it is about to change something" grep -q "$step" "$work/output"
+  kill -"$signal" $!
+  wait $!
+  status=$?
+  output=$(cat "$work/output")
+}
+machine "delay create 2000 1"
+step="have it start with the host"
+interrupted INT pass --uuid "$uuid"
+done_with 1 "undone: define mdev $uuid*interrupted by SIGINT" "pass, interrupted"
+is "$(host_state)" "$untouched" "leaves the host as it was"
+cli pass 1234 --uuid "$uuid"
+passed=$(host_state)
+machine "delay unbind 2000 1"
+"$VIRT_CCW" give-back --connect "$uri" 1234 > "$work/output" 2>&1 &
+wait_for "the mdev is going" test ! -e "/sys/bus/mdev/devices/$uuid"
+kill -TERM $!
+wait $!
+status=$?
+output=$(cat "$work/output")
+done_with 1 "undone: stop mdev $uuid*interrupted by SIGTERM" "give-back, interrupted"
+is "$(host_state)" "$passed" "leaves the device with the guest"
+cli give-back 1234
+
+# A person sees what is waited for, on a terminal only.
+on_terminal() {
+  TERM=xterm script -qec "'$VIRT_CCW' $1 --connect '$uri' 1234" /dev/null
+}
+machine "delay create 2500 1"
+like "$(on_terminal pass)" "*waiting: start mdev * (1 s)*" "on a terminal: what is waited for"
+machine "delay unbind 2500 1"
+cli give-back 1234
+unlike "$output" "*waiting*" "nowhere else"
 
 machine "fail remove 16 1"
 cli pass 1234 --uuid "$uuid"

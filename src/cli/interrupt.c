@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/interrupt.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "ccw/error.h"
+
+static volatile sig_atomic_t caught;
+
+static void
+note_signal (int number)
+{
+  caught = number;
+}
+
+void
+interrupt_catch (void)
+{
+  /* What libvirt's client waits for goes on. */
+  const struct sigaction action = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
+
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+  sigaction (SIGHUP, &action, NULL);
+  /* "| head" must not end it in the middle. */
+  signal (SIGPIPE, SIG_IGN);
+}
+
+gboolean
+interrupt_check (GError **error)
+{
+  if (caught == 0)
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "interrupted by SIG%s",
+               sigabbrev_np (caught));
+  return FALSE;
+}
