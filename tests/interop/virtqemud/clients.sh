@@ -77,7 +77,7 @@ same "the tree" nodedev-list --tree
 same "XML of a subchannel" nodedev-dumpxml css_0_0_0313
 same "a device that does not exist" nodedev-dumpxml css_0_0_ffff
 same "what is no mdev" nodedev-destroy css_0_0_0313
-like "$(cat "$work/debug")" "*calls for user root*" "virtqemud tells for whom it asks"
+like "$(cat "$work/debug")" "*calls for process * of user 0*" "virtqemud tells for whom it asks"
 
 # --- changes, and events ------------------------------------------------------
 
@@ -102,6 +102,13 @@ like "$output" "*type=\"mdev\"*model=\"vfio-ccw\"*devno=\"0x1234\"*uuid=\"$uuid\
 ok "destroy" q nodedev-destroy "$mdev"
 refused "*read only*" "who may only look changes nothing" \
   virsh -q -r -c "qemu:///system?socket=$work/qemu/virtqemud-sock-ro" nodedev-create "$work/mdev.xml"
+is "$(host_state)" "$before" "the host is as it was"
+
+# --- the whole job, with a virtual machine -------------------------------------
+
+# shellcheck source=../cli/domain.sh
+. "$(dirname "$0")/../cli/domain.sh"
+pass_with_domain "$qemu_uri"
 is "$(host_state)" "$before" "the host is as it was"
 
 # --- gone and back -----------------------------------------------------------
