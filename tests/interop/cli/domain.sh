@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # what the test that reads it has
 #
 # virt-ccw pass and give-back with a virtual machine that is defined, at whatever libvirt: for
 # tests that have started one. They have $uuid and the words of ../nodedev/lib.sh; VIRT_CCW is in
