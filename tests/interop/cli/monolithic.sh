@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# virt-ccw pass and give-back with a stock monolithic libvirtd, which serves node devices itself
+# and calls mdevctl, which calls our callout. In the mounted mock machine, for libvirtd does not
+# run behind umockdev's library, and with folders of its own.
+
+if [ "${1-}" != --inside ]; then
+  if ! unshare -m true 2> /dev/null || [ ! -x /usr/sbin/libvirtd ] || [ ! -d /etc/mdevctl.d ]; then
+    echo "1..0 # SKIP needs root, a stock libvirtd and mdevctl"
+    exit
+  fi
+  exec "$MOCK_MACHINE" --mount sh "$0" --inside
+fi
+
+# shellcheck source=../nodedev/lib.sh
+. "$(dirname "$0")/../nodedev/lib.sh"
+# shellcheck source=domain.sh
+. "$(dirname "$0")/domain.sh"
+
+# own FOLDER...: are empty from now on, and go with this namespace.
+own() {
+  for folder; do
+    mount -t tmpfs none "$folder" || bail "no $folder of our own"
+  done
+}
+
+# Not the machine's own: what libvirtd runs asks the mock machine's kernel.
+libvirtd=
+start_libvirtd() {
+  mkdir "$work/up" "$work/drivers"
+  for driver in nodedev qemu; do
+    ln -s "/usr/lib/$(gcc -print-multiarch)/libvirt/connection-driver/libvirt_driver_$driver.so" \
+      "$work/drivers/"
+  done
+  printf '%s = "%s"\n' unix_sock_dir "$work/up" auth_unix_rw none auth_unix_ro none \
+    > "$work/libvirtd.conf"
+  LIBVIRT_DRIVER_DIR=$work/drivers /usr/sbin/libvirtd -f "$work/libvirtd.conf" \
+    --pid-file "$work/libvirtd.pid" --timeout 600 > "$work/log" 2>&1 &
+  libvirtd=$!
+  wait_for "libvirtd answers" virsh -q -c "$monolithic_uri" uri || bail_out
+}
+
+stop_libvirtd() {
+  [ -n "$libvirtd" ] || return 0
+  kill "$libvirtd"
+  wait "$libvirtd"
+  libvirtd=
+}
+at_end stop_libvirtd
+
+# libvirtd's own user, which Debian's package of its service would have made.
+add_user() { # NAME
+  for table in passwd group; do
+    cp "/etc/$table" "$work/$table"
+    echo "$1:x:64055:$([ $table = group ] || echo '64055::/:/usr/sbin/nologin')" >> "$work/$table"
+    mount --bind "$work/$table" "/etc/$table"
+  done
+}
+
+monolithic_uri="qemu:///system?socket=$work/up/libvirt-sock"
+own /run /var/lib /var/cache /var/log /etc/mdevctl.d /etc/libvirt
+printf 'user = "root"\ngroup = "root"\nsecurity_driver = "none"\n' > /etc/libvirt/qemu.conf
+mkdir -p /etc/mdevctl.d/scripts.d/callouts /etc/mdevctl.d/scripts.d/notifiers
+ln -s "$CALLOUT" /etc/mdevctl.d/scripts.d/callouts/virt-ccw
+chmod 755 "$work"
+id libvirt-qemu > /dev/null 2>&1 || add_user libvirt-qemu
+before=$(host_state)
+
+start_libvirtd
+pass_with_domain "$monolithic_uri"
+is "$(host_state)" "$before" "the host is as it was"
+
+machine "ipl 0.0.2b09"
+c pass 2b09 --uuid "$uuid"
+says 1 "device 0.0.2b09 is in use: the system was started from it" "a disk that is used"
+is "$(host_state)" "$before" "stays with the host"
+
+done_testing
