@@ -256,18 +256,37 @@ mdev_stop (const CcwPaths *paths, const char *uuid, gboolean keep_bound, GError 
   return FALSE;
 }
 
-/* @for_uuid: only what was prepared for it; NULL: whatever it was taken for. */
+/* May what was taken be given back, as far as @uuid goes? */
+typedef gboolean (*MayGiveBack) (const MdevRecord *record, const char *uuid);
+
 static gboolean
-give_back_locked (const CcwPaths *paths, const char *for_uuid, const CcwDevId *parent,
-                  GError **error)
+may_always (const MdevRecord *record, const char *uuid)
+{
+  return TRUE;
+}
+
+static gboolean
+was_prepared_for (const MdevRecord *record, const char *uuid)
+{
+  return g_strcmp0 (record->prepared_for, uuid) == 0;
+}
+
+static gboolean
+was_prepared_for_no_other (const MdevRecord *record, const char *uuid)
+{
+  return record->prepared_for == NULL || was_prepared_for (record, uuid);
+}
+
+static gboolean
+give_back_locked (const CcwPaths *paths, MayGiveBack may, const char *for_uuid,
+                  const CcwDevId *parent, GError **error)
 {
   g_autoptr (MdevRecord) record = mdev_recover_and_load (paths, parent, error);
   g_autofree char *uuid = mdev_subchannel_find_mdev (parent);
 
   if (record == NULL)
     return FALSE;
-  if (!record->has_before || uuid != NULL
-      || (for_uuid != NULL && g_strcmp0 (record->prepared_for, for_uuid) != 0))
+  if (!record->has_before || uuid != NULL || !may (record, for_uuid))
     return TRUE;
   record->from = MDEV_POSITION_BOUND;
   record->to = MDEV_POSITION_HOST;
@@ -278,15 +297,15 @@ give_back_locked (const CcwPaths *paths, const char *for_uuid, const CcwDevId *p
 }
 
 static gboolean
-lock_and_give_back (const CcwPaths *paths, const char *for_uuid, const CcwDevId *parent,
-                    GError **error)
+lock_and_give_back (const CcwPaths *paths, MayGiveBack may, const char *for_uuid,
+                    const CcwDevId *parent, GError **error)
 {
   g_autofree char *name = ccw_dev_id_to_string (parent);
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
 
   if (!mdev_lock_take (&lock, paths, parent, NULL, error))
     return FALSE;
-  if (give_back_locked (paths, for_uuid, parent, error))
+  if (give_back_locked (paths, may, for_uuid, parent, error))
     return TRUE;
   g_prefix_error (error, "could not give subchannel %s back: ", name);
   return FALSE;
@@ -295,14 +314,21 @@ lock_and_give_back (const CcwPaths *paths, const char *for_uuid, const CcwDevId 
 gboolean
 mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError **error)
 {
-  return lock_and_give_back (paths, NULL, parent, error);
+  return lock_and_give_back (paths, may_always, NULL, parent, error);
+}
+
+gboolean
+mdev_give_back_after (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
+                      GError **error)
+{
+  return lock_and_give_back (paths, was_prepared_for_no_other, uuid, parent, error);
 }
 
 gboolean
 mdev_unprepare_parent (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
                        GError **error)
 {
-  return lock_and_give_back (paths, uuid, parent, error);
+  return lock_and_give_back (paths, was_prepared_for, uuid, parent, error);
 }
 
 /* --- recovery ----------------------------------------------------------------- */

@@ -86,6 +86,14 @@ gboolean mdev_stop (const CcwPaths *paths, const char *uuid, gboolean keep_bound
 gboolean mdev_give_back (const CcwPaths *paths, const CcwDevId *parent, GError **error);
 
 /*
+ * The same, because the mdev @uuid or its definition went: one that was bound
+ * since then, by mdev_prepare_parent() for an mdev that is still to be created,
+ * stays so.
+ */
+gboolean mdev_give_back_after (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
+                               GError **error);
+
+/*
  * Puts in order what a process that died in the middle of a transition left
  * on @subchannel: a start is undone (unless a guest has the mdev open by now),
  * a stop or give-back is finished, since the host may have begun to use the

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "nodedev/access.h"
 
+#include <unistd.h>
+
 #include <libvirt/virterror.h>
 
 #include "nodedev/polkit.h"
@@ -35,6 +37,19 @@ nodedev_access_is_free (const NodedevSession *session)
          || nodedev_settings_is_trusted (settings, nodedev_session_get_caller (session).uid);
 }
 
+/* Of the caller that is the client itself: of whom a client calls for, we know the number. */
+static int
+open_pidfd (const NodedevSession *session)
+{
+  const NodedevConnection *connection = nodedev_session_get_connection (session);
+  NodedevProcess peer = nodedev_connection_get_peer (connection);
+  NodedevProcess caller = nodedev_session_get_caller (session);
+
+  if (caller.pid != peer.pid || caller.start_time != peer.start_time)
+    return -1;
+  return nodedev_connection_open_peer (connection);
+}
+
 static void ask_next (Check *check);
 
 static void
@@ -64,7 +79,6 @@ ask_next (Check *check)
                             NULL };
   NodedevPolkitQuestion question = {
     .process = nodedev_session_get_caller (check->session),
-    .pidfd = -1,
     .details = details,
   };
   g_autofree char *action = NULL;
@@ -76,8 +90,11 @@ ask_next (Check *check)
     }
   action = g_strconcat (ACTION_PREFIX, check->permissions[check->next++], NULL);
   question.action = action;
+  question.pidfd = open_pidfd (check->session);
   nodedev_polkit_ask (&question, nodedev_session_get_cancellable (check->session), on_answer,
                       g_steal_pointer (&owned));
+  if (question.pidfd >= 0)
+    close (question.pidfd);
 }
 
 void

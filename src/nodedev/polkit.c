@@ -5,6 +5,7 @@
 #include <libvirt/virterror.h>
 
 #include "nodedev/rpc-error.h"
+#include "nodedev/seldom.h"
 
 #define BUS_NAME "org.freedesktop.PolicyKit1"
 #define OBJECT "/org/freedesktop/PolicyKit1/Authority"
@@ -137,6 +138,16 @@ tell_cancelled (const Check *check)
 }
 
 static void
+log_failure (const GError *error)
+{
+  static NodedevSeldom failed;
+  guint others;
+
+  if (nodedev_seldom (&failed, &others))
+    g_warning ("%s (%u times more since this was last logged)", error->message, others);
+}
+
+static void
 fail (Check *check, GError *reason)
 {
   g_autoptr (GError) error = NULL;
@@ -146,7 +157,7 @@ fail (Check *check, GError *reason)
   error = g_error_new (NODEDEV_ERROR, VIR_ERR_AUTH_FAILED, "could not ask polkit: %s",
                        reason->message);
   if (!g_cancellable_is_cancelled (check->cancellable))
-    g_warning ("%s", error->message);
+    log_failure (error);
   check->func (error, check->user_data);
 }
 
@@ -168,6 +179,27 @@ on_answer (GObject *bus, GAsyncResult *result, gpointer user_data)
   check->func (refusal, check->user_data);
 }
 
+/* The connection that further questions take, too; NULL before the first, and when it was lost. */
+static GDBusConnection *kept_bus;
+
+static void
+on_bus_closed (GDBusConnection *bus, gboolean remote_vanished, GError *error, gpointer user_data)
+{
+  if (bus == kept_bus)
+    g_clear_object (&kept_bus);
+}
+
+/* g_bus_get() gives the same as long as anybody has it. */
+static void
+keep_bus (GDBusConnection *bus)
+{
+  if (bus == kept_bus)
+    return;
+  g_set_object (&kept_bus, bus);
+  g_dbus_connection_set_exit_on_close (bus, FALSE);
+  g_signal_connect (bus, "closed", G_CALLBACK (on_bus_closed), NULL);
+}
+
 /* A password may take its time: the question has no limit. */
 static void
 on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -182,7 +214,7 @@ on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (check, reason);
       return;
     }
-  g_dbus_connection_set_exit_on_close (check->bus, FALSE);
+  keep_bus (check->bus);
   asked = g_steal_pointer (&check);
   g_dbus_connection_call_with_unix_fd_list (
       asked->bus, BUS_NAME, OBJECT, INTERFACE, "CheckAuthorization", asked->arguments,

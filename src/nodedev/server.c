@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "ccw/error.h"
+#include "nodedev/seldom.h"
 #include "nodedev/session.h"
 #include "nodedev/source.h"
 
@@ -33,6 +34,7 @@ struct _NodedevServer
 {
   const NodedevBackend *backend;
   GPtrArray *listeners;
+  NodedevSeldom turned_away;
 };
 
 static void wait_for_clients (Listener *listener);
@@ -47,16 +49,6 @@ set_source (Listener *listener, GSource *source, GSourceFunc func)
 }
 
 /* --- clients -------------------------------------------------------------- */
-
-static void
-on_ended (NodedevSession *session, gpointer user_data)
-{
-  Listener *listener = user_data;
-
-  g_ptr_array_remove_fast (listener->sessions, session);
-  if (listener->source == NULL && listener->server != NULL)
-    wait_for_clients (listener);
-}
 
 static gboolean
 on_pause_over (gpointer user_data)
@@ -100,6 +92,25 @@ count_clients (const Listener *listener, gint64 uid)
   return count;
 }
 
+/* Trusted clients are not turned away: beyond their number they wait to be let in. */
+static gboolean
+has_room (const Listener *listener, guint *trusted)
+{
+  *trusted = count_clients (listener, -1).trusted;
+  return *trusted < nodedev_settings_get_limits (listener->server->backend->settings).clients;
+}
+
+static void
+on_ended (NodedevSession *session, gpointer user_data)
+{
+  Listener *listener = user_data;
+  guint trusted;
+
+  g_ptr_array_remove_fast (listener->sessions, session);
+  if (listener->source == NULL && listener->server != NULL && has_room (listener, &trusted))
+    wait_for_clients (listener);
+}
+
 /* One that was just added may be one too many. */
 static gboolean
 is_too_many (const Listener *listener, const NodedevSession *session, gint64 uid)
@@ -113,6 +124,16 @@ is_too_many (const Listener *listener, const NodedevSession *session, gint64 uid
 }
 
 static void
+log_turned_away (NodedevServer *server, gint64 uid)
+{
+  guint others;
+
+  if (nodedev_seldom (&server->turned_away, &others))
+    g_warning ("turning a client of user %" G_GINT64_FORMAT " away: too many are connected "
+               "(%u others since this was last logged)", uid, others);
+}
+
+static void
 serve_client (Listener *listener, GSocket *client)
 {
   NodedevSession *session = nodedev_session_new (listener->server->backend, client,
@@ -122,7 +143,7 @@ serve_client (Listener *listener, GSocket *client)
   g_ptr_array_add (listener->sessions, session);
   if (!is_too_many (listener, session, uid))
     return;
-  g_warning ("turning a client of user %" G_GINT64_FORMAT " away: too many are connected", uid);
+  log_turned_away (listener->server, uid);
   nodedev_session_close (session);
 }
 
@@ -150,8 +171,7 @@ on_client (GSocket *socket, GIOCondition condition, gpointer user_data)
   guint trusted;
 
   accept_client (listener);
-  trusted = count_clients (listener, -1).trusted;
-  if (trusted >= nodedev_settings_get_limits (listener->server->backend->settings).clients)
+  if (!has_room (listener, &trusted))
     {
       g_warning ("%u clients are connected; further ones wait", trusted);
       nodedev_source_clear (&listener->source);
@@ -227,13 +247,19 @@ fail (const char *path, const char *reason, GError **error)
   return FALSE;
 }
 
+/* Or would be, by a daemon that has more to answer than it does: this does not wait for it. */
 static gboolean
 is_answered (GSocketAddress *address)
 {
+  g_autoptr (GError) error = NULL;
   g_autoptr (GSocket) probe
       = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
 
-  return probe != NULL && g_socket_connect (probe, address, NULL, NULL);
+  if (probe == NULL)
+    return FALSE;
+  g_socket_set_blocking (probe, FALSE);
+  return g_socket_connect (probe, address, NULL, &error)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
 }
 
 /* Removes a socket that nobody listens on any more, and nothing else. */

@@ -21,6 +21,7 @@ typedef struct
   NodedevView view;
   const CcwPaths *paths;
   CcwDevId subchannel;
+  char *uuid; /* of the mdev that went; NULL: whatever is there for no reason */
   gboolean keep_bound;
   gboolean was_cut_short;
 } Job;
@@ -46,8 +47,13 @@ work (gpointer data, GError **error)
 {
   Job *job = data;
 
-  return mdev_recover (job->paths, &job->subchannel, &job->was_cut_short, error)
-         && (job->keep_bound || mdev_give_back (job->paths, &job->subchannel, error));
+  if (!mdev_recover (job->paths, &job->subchannel, &job->was_cut_short, error))
+    return FALSE;
+  if (job->keep_bound)
+    return TRUE;
+  return job->uuid != NULL
+             ? mdev_give_back_after (job->paths, job->uuid, &job->subchannel, error)
+             : mdev_give_back (job->paths, &job->subchannel, error);
 }
 
 /* That it did not come to its turn is no failure, and not of CCW_ERROR. */
@@ -69,6 +75,7 @@ end (Job *job, const GError *error)
     g_message ("%s: a change that was cut short has been put in order", name);
   if (!job->keep_bound || job->was_cut_short)
     ccw_host_refresh (job->view.host, &job->subchannel);
+  g_free (job->uuid);
   g_free (job);
 }
 
@@ -90,7 +97,8 @@ static const NodedevJobFuncs tidy_funcs = { prepare, work, finish };
 static const NodedevJobFuncs recover_funcs = { prepare, work, finish_recovered };
 
 static void
-push (const NodedevTidy *tidy, const NodedevJobFuncs *funcs, const CcwDevId *subchannel)
+push (const NodedevTidy *tidy, const NodedevJobFuncs *funcs, const CcwDevId *subchannel,
+      const char *uuid)
 {
   g_autofree char *subject = ccw_dev_id_to_string (subchannel);
   const char *subjects[] = { subject, NULL };
@@ -99,6 +107,7 @@ push (const NodedevTidy *tidy, const NodedevJobFuncs *funcs, const CcwDevId *sub
   job->view = tidy->view;
   job->paths = tidy->paths;
   job->subchannel = *subchannel;
+  job->uuid = g_strdup (uuid);
   nodedev_job_queue_push (tidy->queue, subjects, funcs, job);
 }
 
@@ -116,7 +125,7 @@ on_lifecycle (const NodedevEvent *event, gpointer user_data)
     return;
   if (nodedev_mdev_name_parse (event->name, &uuid, &subchannel)
       || ccw_dev_id_parse_name (event->name, CCW_NAME_PREFIX_CSS, &subchannel))
-    push (user_data, &tidy_funcs, &subchannel);
+    push (user_data, &tidy_funcs, &subchannel, uuid);
 }
 
 void
@@ -125,7 +134,7 @@ nodedev_tidy_all (NodedevTidy *tidy)
   g_autoptr (GArray) subchannels = mdev_record_list (tidy->paths);
 
   for (guint i = 0; i < subchannels->len; i++)
-    push (tidy, &recover_funcs, &g_array_index (subchannels, CcwDevId, i));
+    push (tidy, &recover_funcs, &g_array_index (subchannels, CcwDevId, i), NULL);
 }
 
 NodedevTidy *

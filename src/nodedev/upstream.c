@@ -14,12 +14,16 @@
 /* A daemon that systemd has to start first needs a moment. */
 #define HANDSHAKE_SECONDS 20
 
+/* Looking again whether it takes a connection, while more than it can take wait. */
+#define CONNECT_PAUSE_MS 100
+
 /* libvirt's own limit of a packet (VIR_NET_MESSAGE_MAX): a daemon that we chose may send what it may. */
 #define PACKET_MAX (32 * 1024 * 1024)
 
 typedef enum
 {
   DOWN,
+  CONNECTING,     /* others wait for it, too */
   AUTHENTICATING, /* the ways to authenticate were asked for */
   ASKING_KEEPALIVE,
   OPENING,
@@ -36,7 +40,8 @@ struct _NodedevUpstream
   gpointer user_data;
 
   State state;
-  NodedevConnection *connection; /* unless DOWN */
+  NodedevConnection *connection; /* unless DOWN or CONNECTING */
+  GSource *pause;                /* while CONNECTING */
   NodedevKeepalive *keepalive;   /* NULL before it is up, or when it has none */
   gboolean has_keepalive;
   GSource *deadline;             /* of the handshake */
@@ -141,6 +146,7 @@ drop_connection (NodedevUpstream *upstream)
   g_autoptr (NodedevConnection) connection = g_steal_pointer (&upstream->connection);
 
   nodedev_source_clear (&upstream->deadline);
+  nodedev_source_clear (&upstream->pause);
   g_clear_pointer (&upstream->keepalive, nodedev_keepalive_free);
   if (connection != NULL)
     nodedev_connection_close (connection);
@@ -345,27 +351,61 @@ connect_socket (const char *path, GError **error)
   return g_socket_connect (socket, address, NULL, error) ? g_steal_pointer (&socket) : NULL;
 }
 
-void
-nodedev_upstream_connect (NodedevUpstream *upstream)
+/* Takes over @socket. */
+static void
+begin_handshake (NodedevUpstream *upstream, GSocket *socket)
 {
-  g_autoptr (GError) error = NULL;
-  GSocket *socket;
-
-  if (upstream->state != DOWN)
-    return;
-  socket = connect_socket (upstream->path, &error);
-  if (socket == NULL)
-    {
-      go_down (upstream, error->message);
-      return;
-    }
   upstream->state = AUTHENTICATING;
   upstream->identities_sent = 0;
   upstream->connection = nodedev_connection_new (socket, FALSE, &connection_funcs, upstream);
   nodedev_connection_set_packet_max (upstream->connection, PACKET_MAX);
   nodedev_connection_start (upstream->connection);
-  set_deadline (upstream);
   send_xdr (upstream, ND_PROC_AUTH_LIST, NULL, NULL, on_auth_reply);
+}
+
+static gboolean on_pause_over (gpointer user_data);
+
+static void
+try_again_soon (NodedevUpstream *upstream)
+{
+  upstream->pause = g_timeout_source_new (CONNECT_PAUSE_MS);
+  g_source_set_callback (upstream->pause, on_pause_over, upstream, NULL);
+  g_source_attach (upstream->pause, g_main_context_get_thread_default ());
+}
+
+/* A daemon that is there, and has not let in those before us yet, is waited for. */
+static void
+try_to_connect (NodedevUpstream *upstream)
+{
+  g_autoptr (GError) error = NULL;
+  GSocket *socket = connect_socket (upstream->path, &error);
+
+  if (socket != NULL)
+    begin_handshake (upstream, socket);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    try_again_soon (upstream);
+  else
+    go_down (upstream, error->message);
+}
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  NodedevUpstream *upstream = user_data;
+
+  nodedev_source_clear (&upstream->pause);
+  try_to_connect (upstream);
+  return G_SOURCE_REMOVE;
+}
+
+void
+nodedev_upstream_connect (NodedevUpstream *upstream)
+{
+  if (upstream->state != DOWN)
+    return;
+  upstream->state = CONNECTING;
+  set_deadline (upstream);
+  try_to_connect (upstream);
 }
 
 /* --- life, calls ---------------------------------------------------------- */

@@ -95,6 +95,27 @@ test_keep_bound (Fixture *fixture, gconstpointer data)
   assert_snapshot (fixture, before);
 }
 
+/* What somebody makes ready for an mdev is not given back for the sake of one that went before. */
+static void
+test_prepared_for_another (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MdevConfig) config = NULL;
+  CcwDevId parent;
+
+  g_assert_true (ccw_dev_id_parse (DISK, &parent, NULL));
+  config = mdev_config_new (UUID, &parent, MDEV_TYPE_VFIO_CCW, NULL);
+  mdev_prepare_parent (fixture->paths, config, &error);
+  g_assert_no_error (error);
+  mdev_give_back_after (fixture->paths, OTHER_UUID, &parent, &error);
+  g_assert_no_error (error);
+  assert_driver (DISK, "vfio_ccw");
+  mdev_give_back_after (fixture->paths, UUID, &parent, &error);
+  g_assert_no_error (error);
+  assert_snapshot (fixture, before);
+}
+
 static void
 bind_by_hand (void)
 {
@@ -300,6 +321,7 @@ main (int argc, char **argv)
   transition_fixture_add ("/transition/driverless-subchannel", NULL, test_driverless_subchannel);
   transition_fixture_add ("/transition/override-set-before", NULL, test_override_set_before);
   transition_fixture_add ("/transition/keep-bound", NULL, test_keep_bound);
+  transition_fixture_add ("/transition/prepared-for-another", NULL, test_prepared_for_another);
   transition_fixture_add ("/transition/bound-by-others", NULL, test_bound_by_others);
   transition_fixture_add ("/transition/taken-back-by-others", NULL, test_taken_back_by_others);
   transition_fixture_add ("/transition/unplugged", NULL, test_unplugged);

@@ -5,6 +5,7 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "nodedev/packet.h"
@@ -131,6 +132,14 @@ on_connect (GSocket *listener, GIOCondition condition, gpointer user_data)
 }
 
 static void
+upstream_accept (Upstream *upstream)
+{
+  upstream->source = g_socket_create_source (upstream->listener, G_IO_IN, NULL);
+  g_source_set_callback (upstream->source, G_SOURCE_FUNC (on_connect), upstream, NULL);
+  g_source_attach (upstream->source, NULL);
+}
+
+static void
 upstream_init (Upstream *upstream, const char *root)
 {
   g_autoptr (GSocketAddress) address = NULL;
@@ -144,9 +153,7 @@ upstream_init (Upstream *upstream, const char *root)
                                      G_SOCKET_PROTOCOL_DEFAULT, NULL);
   g_assert_true (g_socket_bind (upstream->listener, address, FALSE, NULL));
   g_assert_true (g_socket_listen (upstream->listener, NULL));
-  upstream->source = g_socket_create_source (upstream->listener, G_IO_IN, NULL);
-  g_source_set_callback (upstream->source, G_SOURCE_FUNC (on_connect), upstream, NULL);
-  g_source_attach (upstream->source, NULL);
+  upstream_accept (upstream);
 }
 
 static void
@@ -493,6 +500,52 @@ test_one_warning (void)
   fixture_clear (&f);
 }
 
+/* Those who wait to be let in by the daemon behind us. */
+static GArray *
+fill_backlog (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  GArray *waiting = g_array_new (FALSE, FALSE, sizeof (int));
+  int fd;
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  do
+    {
+      fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      g_array_append_val (waiting, fd);
+    }
+  while (connect (fd, (struct sockaddr *) &address, sizeof address) == 0);
+  return waiting;
+}
+
+/* One that has many to let in before us is there, and its devices are. */
+static void
+test_is_crowded (void)
+{
+  nd_name_args name = { (char *) OTHERS_DEVICE };
+  g_autoptr (GArray) waiting = NULL;
+  Fixture f;
+
+  fixture_init (&f);
+  nodedev_source_clear (&f.upstream.source);
+  g_assert_cmpint (listen (g_socket_get_fd (f.upstream.listener), 0), ==, 0);
+  waiting = fill_backlog (f.upstream.path);
+  send_call (&f, ND_PROC_LOOKUP_BY_NAME, WITH (nd_name_args, name));
+  settle ();
+  g_assert_cmpuint (f.upstream.procedures->len, ==, 0);
+  /* The last could not even wait. */
+  for (guint i = 0; i + 1 < waiting->len; i++)
+    g_object_unref (g_socket_accept (f.upstream.listener, NULL, NULL));
+  for (guint i = 0; i < waiting->len; i++)
+    close (g_array_index (waiting, int, i));
+  upstream_accept (&f.upstream);
+  while (f.upstream.procedures->len <= HANDSHAKE)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_array_index (f.upstream.procedures, int, HANDSHAKE), ==,
+                   ND_PROC_LOOKUP_BY_NAME);
+  fixture_clear (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -505,6 +558,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/forward/identity-refused", test_identity_refused);
   g_test_add_func ("/nodedev/forward/hangs", test_hangs);
   g_test_add_func ("/nodedev/forward/is-slow", test_is_slow);
+  g_test_add_func ("/nodedev/forward/is-crowded", test_is_crowded);
   g_test_add_func ("/nodedev/forward/one-warning", test_one_warning);
   return g_test_run ();
 }

@@ -122,6 +122,36 @@ test_live_socket (void)
   fixture_clear (&f);
 }
 
+/* A daemon that hangs is there nevertheless; connecting to it would wait for it. */
+static void
+test_hanging_socket (void)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  g_autoptr (GArray) waiting = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autoptr (GError) error = NULL;
+  Fixture f;
+  int fd;
+  int client;
+
+  fixture_init (&f);
+  make_folder (&f);
+  fd = make_socket (f.path);
+  g_assert_cmpint (listen (fd, 0), ==, 0);
+  g_strlcpy (address.sun_path, f.path, sizeof address.sun_path);
+  do
+    {
+      client = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      g_array_append_val (waiting, client);
+    }
+  while (connect (client, (struct sockaddr *) &address, sizeof address) == 0);
+  g_assert_false (nodedev_server_listen (f.server, f.path, 0600, FALSE, &error));
+  g_assert_error (error, CCW_ERROR, CCW_ERROR_EXISTS);
+  for (guint i = 0; i < waiting->len; i++)
+    close (g_array_index (waiting, int, i));
+  close (fd);
+  fixture_clear (&f);
+}
+
 /* What is no socket is nobody's to remove. */
 static void
 test_no_socket (void)
@@ -258,12 +288,64 @@ assert_turned_away (Fixture *f, guint allowed)
     g_assert_true (raw_client_is_closed (refused));
   }
   g_test_assert_expected_messages ();
+  {
+    /* Which is not logged again: any other warning fails the test. */
+    g_autoptr (RawClient) refused = connect_as (f, 65534);
+
+    g_assert_true (raw_client_is_closed (refused));
+  }
   other = connect_as (f, 65533);
   assert_answers (f->path);
   g_ptr_array_set_size (clients, 0);
   settle ();
   g_ptr_array_add (clients, connect_as (f, 65534));
   raw_client_free (g_steal_pointer (&other));
+}
+
+static gboolean
+is_answered (RawClient *client)
+{
+  g_autoptr (GBytes) call = raw_client_make_call (client, ND_PROC_AUTH_LIST, NULL, NULL);
+  char answer[64];
+
+  raw_client_send (client, g_bytes_get_data (call, NULL), g_bytes_get_size (call));
+  settle ();
+  return recv (raw_client_get_fd (client), answer, sizeof answer, MSG_DONTWAIT) > 0;
+}
+
+/* A place that somebody else leaves is none for one who is trusted. */
+static void
+test_other_leaves (void)
+{
+  g_autoptr (GPtrArray) clients
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (RawClient) other = NULL;
+  g_autoptr (RawClient) next = NULL;
+  Fixture f;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to be somebody else");
+      return;
+    }
+  fixture_init (&f);
+  g_chmod (f.test.root, 0755);
+  listen_on (&f, 0666, TRUE);
+  other = connect_as (&f, 65534);
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*further ones wait*");
+  for (guint i = 0; i < nodedev_settings_get_limits (f.test.settings).clients; i++)
+    g_ptr_array_add (clients, connect_as (&f, 0));
+  g_test_assert_expected_messages ();
+  next = connect_as (&f, 0);
+  g_clear_pointer (&other, raw_client_free);
+  settle ();
+  g_assert_false (is_answered (next));
+  g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*further ones wait*");
+  g_ptr_array_set_size (clients, clients->len - 1);
+  settle ();
+  g_test_assert_expected_messages ();
+  g_assert_true (is_answered (next));
+  fixture_clear (&f);
 }
 
 static void
@@ -572,10 +654,12 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/server/listen", test_listen);
   g_test_add_func ("/nodedev/server/stale-socket", test_stale_socket);
   g_test_add_func ("/nodedev/server/live-socket", test_live_socket);
+  g_test_add_func ("/nodedev/server/hanging-socket", test_hanging_socket);
   g_test_add_func ("/nodedev/server/no-socket", test_no_socket);
   g_test_add_func ("/nodedev/server/adopt", test_adopt);
   g_test_add_func ("/nodedev/server/adopt-something-else", test_adopt_something_else);
   g_test_add_func ("/nodedev/server/too-many-clients", test_too_many_clients);
+  g_test_add_func ("/nodedev/server/other-leaves", test_other_leaves);
   g_test_add_func ("/nodedev/server/too-many-of-a-user", test_too_many_of_a_user);
   g_test_add_func ("/nodedev/server/too-many-subscriptions", test_too_many_subscriptions);
   g_test_add_func ("/nodedev/server/anonymous", test_anonymous);
