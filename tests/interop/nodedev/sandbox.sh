@@ -79,6 +79,29 @@ is "$output" "" "without a warning"
 ok "exposure is at most $EXPOSURE_MAX tenths" \
   systemd-analyze security --no-pager --offline=true --threshold="$EXPOSURE_MAX" "$unit"
 
+# --- with the stock daemon behind --------------------------------------------
+
+# As it is installed and linked to, but for the programs.
+behind=$work/behind
+mkdir -p "$behind/virtccwd.service.d"
+cp "$unit" "$work/virtccwd.socket" "$work/virtccwd-ro.socket" "$behind/"
+sed "s|^ExecStart=[^ ]*/virtccwd|ExecStart=$VIRTCCWD|" "$UNITS/behind.conf" \
+  > "$behind/virtccwd.service.d/behind.conf"
+sed "s|^ExecStart=[^ ]*|ExecStart=$VIRTCCWD|" "$UNITS/virtccwd-behind.service" \
+  > "$behind/virtccwd-behind.service"
+ok "the units with the stock daemon behind are well formed" \
+  systemd-analyze verify --man=no --recursive-errors=yes \
+  "$behind/virtccwd.service" "$behind/virtccwd-behind.service"
+is "$output" "" "without a warning"
+sed -i 's/^ExecStart=$/# none/' "$behind/virtccwd.service.d/behind.conf"
+not_ok "and that is looked at together: two programs to start are refused" \
+  systemd-analyze verify --man=no "$behind/virtccwd.service"
+folder=/run/$(sed -n 's/^RuntimeDirectory=//p' "$behind/virtccwd-behind.service")
+is "$(sed -n 's/^unix_sock_dir = "\(.*\)"/\1/p' "$UNIT_SOURCES/virtnodedevd.conf")" "$folder" \
+  "the stock daemon's sockets are in its folder"
+like "$(cat "$UNITS/behind.conf")" "*--upstream $folder/virtnodedevd-sock*" \
+  "where virtccwd looks for them"
+
 # --- capabilities ------------------------------------------------------------
 
 capabilities=$(setting CapabilityBoundingSet | tr 'A-Z ' 'a-z,' | sed 's/cap_/+/g')
