@@ -6,6 +6,7 @@
 #include "ccw/error.h"
 #include "ccw/xml.h"
 #include "mdev/config.h"
+#include "qemu-hook/domain-xml.h"
 #include "qemu-hook/hostdev-xml.h"
 
 void
@@ -34,25 +35,26 @@ read_child (const xmlNode *parent, const char *name)
 }
 
 static gboolean
-take_uuid (char **taken, char *uuid, const char *whose, GError **error)
+take_uuid (GuestDomain *domain, const xmlNode *root, GError **error)
 {
+  g_autofree char *uuid = read_child (root, "uuid");
+
   if (uuid != NULL && mdev_uuid_is_valid (uuid))
     {
-      *taken = g_ascii_strdown (uuid, -1);
+      domain->uuid = g_ascii_strdown (uuid, -1);
       return TRUE;
     }
-  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "'%s' is not the UUID of %s",
-               uuid != NULL ? uuid : "", whose);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "'%s' is not the UUID of a domain",
+               uuid != NULL ? uuid : "");
   return FALSE;
 }
 
 static gboolean
 add_mdev (GuestDomain *domain, const xmlNode *hostdev, GError **error)
 {
-  g_autofree char *text = hostdev_node_get_uuid (hostdev, error);
-  char *uuid = NULL;
+  char *uuid = hostdev_node_get_uuid (hostdev, error);
 
-  if (text == NULL || !take_uuid (&uuid, text, "a mediated device", error))
+  if (uuid == NULL)
     return FALSE;
   if (g_ptr_array_find_with_equal_func (domain->mdevs, uuid, g_str_equal, NULL))
     g_free (uuid);
@@ -62,13 +64,21 @@ add_mdev (GuestDomain *domain, const xmlNode *hostdev, GError **error)
 }
 
 static gboolean
-add_mdevs (GuestDomain *domain, const xmlNode *devices, GError **error)
+add_mdevs (GuestDomain *domain, const xmlNode *root, GError **error)
 {
-  const xmlNode *node = devices == NULL ? NULL : ccw_xml_child (devices, "hostdev");
+  g_autoptr (GPtrArray) devices = domain_xml_devices (root);
 
-  for (; node != NULL; node = ccw_xml_next_same (node))
-    if (hostdev_node_is_vfio_ccw (node) && !add_mdev (domain, node, error))
+  for (guint i = 0; i < devices->len; i++)
+    {
+      const xmlNode *device = devices->pdata[i];
+      g_autofree char *what = NULL;
+
+      if (!hostdev_node_is_vfio_ccw (device) || add_mdev (domain, device, error))
+        continue;
+      what = domain_xml_describe (devices, device);
+      g_prefix_error (error, "%s: ", what);
       return FALSE;
+    }
   return TRUE;
 }
 
@@ -88,16 +98,13 @@ guest_domain_from_xml (const GString *text, GError **error)
   g_autoptr (xmlDoc) doc = ccw_xml_parse (text->str, (gssize) text->len, "the domain's XML", error);
   const xmlNode *root = doc == NULL ? NULL : xmlDocGetRootElement (doc);
   g_autoptr (GuestDomain) domain = NULL;
-  g_autofree char *uuid = NULL;
 
   if (root == NULL || !check_root (root, error))
     return NULL;
   domain = g_new0 (GuestDomain, 1);
   domain->mdevs = g_ptr_array_new_with_free_func (g_free);
   domain->name = read_child (root, "name");
-  uuid = read_child (root, "uuid");
-  if (!take_uuid (&domain->uuid, uuid, "a domain", error)
-      || !add_mdevs (domain, ccw_xml_child (root, "devices"), error))
+  if (!take_uuid (domain, root, error) || !add_mdevs (domain, root, error))
     return NULL;
   return g_steal_pointer (&domain);
 }

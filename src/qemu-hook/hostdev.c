@@ -15,6 +15,8 @@ struct _Hostdev
   CcwDevId guest_id;
   char *alias;
   guint index;
+  HostdevDisplay display;
+  gboolean has_ramfb;
   guint boot_order;
   char *loadparm;
 };
@@ -80,11 +82,17 @@ hostdev_get_alias (const Hostdev *hostdev)
 }
 
 gboolean
-hostdev_set_alias (Hostdev *hostdev, const char *alias, GError **error)
+hostdev_is_alias (const char *text)
 {
   static const char allowed[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-";
 
-  if (alias[0] == '\0' || alias[strspn (alias, allowed)] != '\0')
+  return text[0] != '\0' && text[strspn (text, allowed)] == '\0';
+}
+
+gboolean
+hostdev_set_alias (Hostdev *hostdev, const char *alias, GError **error)
+{
+  if (!hostdev_is_alias (alias))
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
                    "'%s' is not an alias: letters, digits, '_' and '-' only", alias);
@@ -107,6 +115,30 @@ hostdev_set_index (Hostdev *hostdev, guint index)
   hostdev->index = index;
 }
 
+HostdevDisplay
+hostdev_get_display (const Hostdev *hostdev)
+{
+  return hostdev->display;
+}
+
+void
+hostdev_set_display (Hostdev *hostdev, HostdevDisplay display)
+{
+  hostdev->display = display;
+}
+
+gboolean
+hostdev_has_ramfb (const Hostdev *hostdev)
+{
+  return hostdev->has_ramfb;
+}
+
+void
+hostdev_set_ramfb (Hostdev *hostdev, gboolean has_ramfb)
+{
+  hostdev->has_ramfb = has_ramfb;
+}
+
 guint
 hostdev_get_boot_order (const Hostdev *hostdev)
 {
@@ -116,7 +148,7 @@ hostdev_get_boot_order (const Hostdev *hostdev)
 gboolean
 hostdev_set_boot_order (Hostdev *hostdev, guint order, GError **error)
 {
-  if (order == 0 || order > G_MAXINT)
+  if (order == 0)
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
                    "%u is not a place in the boot order: they start at 1", order);
@@ -132,19 +164,28 @@ hostdev_get_loadparm (const Hostdev *hostdev)
   return hostdev->loadparm;
 }
 
+char *
+hostdev_normal_loadparm (const char *text, GError **error)
+{
+  static const char allowed[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ". ";
+  gsize length = strlen (text);
+
+  if (length <= LOADPARM_MAX && strspn (text, allowed) == length && strspn (text, " ") < length)
+    return g_ascii_strup (text, -1);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
+               "'%s' is not a loadparm: 1 to %d letters, digits, '.' and blanks, and not blanks"
+               " only",
+               text, LOADPARM_MAX);
+  return NULL;
+}
+
 gboolean
 hostdev_set_loadparm (Hostdev *hostdev, const char *loadparm, GError **error)
 {
-  static const char allowed[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ". ";
-  gsize length = strlen (loadparm);
+  g_autofree char *normal = hostdev_normal_loadparm (loadparm, error);
 
-  if (length < 1 || length > LOADPARM_MAX || strspn (loadparm, allowed) != length)
-    {
-      g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
-                   "'%s' is not a loadparm: 1 to %d letters, digits, '.' and blanks", loadparm,
-                   LOADPARM_MAX);
-      return FALSE;
-    }
+  if (normal == NULL)
+    return FALSE;
   if (hostdev->boot_order == 0)
     {
       g_set_error_literal (error, CCW_ERROR, CCW_ERROR_INVALID,
@@ -152,7 +193,7 @@ hostdev_set_loadparm (Hostdev *hostdev, const char *loadparm, GError **error)
       return FALSE;
     }
   g_free (hostdev->loadparm);
-  hostdev->loadparm = g_ascii_strup (loadparm, -1);
+  hostdev->loadparm = g_steal_pointer (&normal);
   return TRUE;
 }
 
@@ -177,12 +218,24 @@ append_guest_address (GString *xml, const Hostdev *hostdev)
                             id->cssid, id->ssid, id->number);
 }
 
+static void
+append_display (GString *xml, const Hostdev *hostdev)
+{
+  if (hostdev->display != HOSTDEV_DISPLAY_UNSET)
+    g_string_append_printf (xml, " display='%s'",
+                            hostdev->display == HOSTDEV_DISPLAY_ON ? "on" : "off");
+  if (hostdev->has_ramfb)
+    g_string_append (xml, " ramfb='on'");
+}
+
 char *
 hostdev_to_xml (const Hostdev *hostdev)
 {
   GString *xml = g_string_new ("<hostdev mode='subsystem' type='mdev' managed='no'"
-                               " model='vfio-ccw'>\n");
+                               " model='vfio-ccw'");
 
+  append_display (xml, hostdev);
+  g_string_append (xml, ">\n");
   /* Nothing here needs escaping: each value was checked against a set without XML's own signs. */
   g_string_append_printf (xml, "  <source>\n    <address uuid='%s'/>\n  </source>\n",
                           hostdev->uuid);

@@ -46,6 +46,20 @@ add_string (JsonBuilder *builder, const char *name, const char *value)
   json_builder_add_string_value (builder, value);
 }
 
+/* libvirt says nothing of a ramfb that is off. */
+static void
+add_display (JsonBuilder *builder, const Hostdev *hostdev)
+{
+  HostdevDisplay display = hostdev_get_display (hostdev);
+
+  if (display != HOSTDEV_DISPLAY_UNSET)
+    add_string (builder, "display", display == HOSTDEV_DISPLAY_ON ? "on" : "off");
+  if (!hostdev_has_ramfb (hostdev))
+    return;
+  json_builder_set_member_name (builder, "ramfb");
+  json_builder_add_boolean_value (builder, TRUE);
+}
+
 static JsonNode *
 build_json (const Hostdev *hostdev)
 {
@@ -59,6 +73,7 @@ build_json (const Hostdev *hostdev)
   add_string (builder, "driver", "vfio-ccw");
   add_string (builder, "id", id);
   add_string (builder, "sysfsdev", path);
+  add_display (builder, hostdev);
   if (hostdev_get_boot_order (hostdev) != 0)
     {
       json_builder_set_member_name (builder, "bootindex");
@@ -80,6 +95,17 @@ device_json (const Hostdev *hostdev)
   return json_to_string (root, FALSE);
 }
 
+static void
+append_display (GString *device, const Hostdev *hostdev)
+{
+  HostdevDisplay display = hostdev_get_display (hostdev);
+
+  if (display != HOSTDEV_DISPLAY_UNSET)
+    g_string_append_printf (device, ",display=%s", display == HOSTDEV_DISPLAY_ON ? "on" : "off");
+  if (hostdev_has_ramfb (hostdev))
+    g_string_append (device, ",ramfb=on");
+}
+
 static char *
 device_classic (const Hostdev *hostdev)
 {
@@ -96,6 +122,7 @@ device_classic (const Hostdev *hostdev)
   g_string_append_printf (device, ",sysfsdev=%s", path);
   if (hostdev_get_alias (hostdev) != NULL)
     g_string_append_printf (device, ",id=%s", hostdev_get_alias (hostdev));
+  append_display (device, hostdev);
   if (hostdev_get_boot_order (hostdev) != 0)
     g_string_append_printf (device, ",bootindex=%u", hostdev_get_boot_order (hostdev));
   if (hostdev_get_loadparm (hostdev) != NULL)

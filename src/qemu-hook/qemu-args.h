@@ -17,8 +17,9 @@ gboolean qemu_args_parse_format (const char *text, QemuArgsFormat *format, GErro
  * The value of QEMU's -device option for @hostdev; the caller frees it.
  *
  * JSON always has an id, as libvirt's has: the alias, else "hostdevN". The
- * classic style has one only when @hostdev has an alias. Without a guest address devno is left out and QEMU takes the first
- * that is free. (QEMU, hw/vfio/ccw.c: properties of device vfio-ccw; libvirt
- * 11.3, qemu_command.c: order of keys.)
+ * classic style has one only when @hostdev has an alias. Without a guest
+ * address devno is left out and QEMU takes the first that is free. (QEMU,
+ * hw/vfio/ccw.c: properties of device vfio-ccw; libvirt 11.3, qemu_command.c:
+ * order of keys.)
  */
 char *qemu_args_device (const Hostdev *hostdev, QemuArgsFormat format);

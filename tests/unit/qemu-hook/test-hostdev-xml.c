@@ -3,7 +3,10 @@
  * Each cases/NAME.xml is either understood, and then NAME.json, NAME.classic
  * and NAME.hostdev hold what the generator prints for it, or refused, and
  * then NAME.error holds the kind of error and a part of its text.
- * With REGENERATE=1 in the environment the first three are written anew, to
+ * domains/NAME.xml are domains that are put to stock libvirt, too
+ * (tests/interop/hostdev-libvirt.sh): domains/expected.tsv tells what comes of
+ * each, a line for each device or the error.
+ * With REGENERATE=1 in the environment all but NAME.error is written anew, to
  * be reviewed as a diff.
  */
 #include <string.h>
@@ -132,6 +135,114 @@ test_refused (gconstpointer data)
     g_error ("'%s' does not say '%s'", error->message, lines[1]);
 }
 
+/* --- domains ------------------------------------------------------------- */
+
+static char *
+domain_file (const char *file)
+{
+  return g_build_filename (g_getenv ("DOMAINS"), file, NULL);
+}
+
+static char *
+read_domain_file (const char *file)
+{
+  g_autofree char *path = domain_file (file);
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+/* What comes of domains/@name.xml, as lines of expected.tsv. */
+static char *
+outcome_of_domain (const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".xml", NULL);
+  g_autofree char *xml = read_domain_file (file);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) hostdevs = hostdevs_from_xml (xml, -1, "FILE", &error);
+  GString *outcome = g_string_new (NULL);
+
+  if (hostdevs == NULL)
+    g_string_append_printf (outcome, "%s\terror: %s\n", name, error->message);
+  for (guint i = 0; hostdevs != NULL && i < hostdevs->len; i++)
+    {
+      g_autofree char *device = qemu_args_device (hostdevs->pdata[i], QEMU_ARGS_JSON);
+
+      g_string_append_printf (outcome, "%s\t%s\n", name, device);
+    }
+  return g_string_free (outcome, FALSE);
+}
+
+static void
+test_domain (gconstpointer name)
+{
+  g_autofree char *outcome = outcome_of_domain (name);
+  g_autofree char *expected = read_domain_file ("expected.tsv");
+  g_auto (GStrv) lines = g_strsplit (expected, "\n", -1);
+  g_autofree char *start = g_strconcat (name, "\t", NULL);
+  g_autoptr (GString) wanted = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], start))
+      g_string_append_printf (wanted, "%s\n", lines[i]);
+  g_assert_cmpstr (outcome, ==, wanted->str);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The names of domains/NAME.xml, in order. */
+static GPtrArray *
+list_domains (void)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (g_getenv ("DOMAINS"), 0, NULL);
+  const char *file;
+
+  g_assert_nonnull (dir);
+  while ((file = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (file, ".xml"))
+      g_ptr_array_add (names, g_strndup (file, strlen (file) - strlen (".xml")));
+  g_ptr_array_sort (names, compare_names);
+  return names;
+}
+
+static void
+regenerate_domains (GPtrArray *names)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *path = domain_file ("expected.tsv");
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *outcome = outcome_of_domain (names->pdata[i]);
+
+      g_string_append (text, outcome);
+    }
+  g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+}
+
+static void
+add_domains (void)
+{
+  g_autoptr (GPtrArray) names = list_domains ();
+
+  if (g_getenv ("REGENERATE") != NULL)
+    regenerate_domains (names);
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/hostdev-xml/domain/%s", (char *) names->pdata[i]);
+
+      g_test_add_data_func (path, g_intern_string (names->pdata[i]), test_domain);
+    }
+}
+
 /* Cut anywhere, no document may do worse than be refused. */
 static void
 test_truncated_anywhere (void)
@@ -200,5 +311,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hostdev-xml/truncated-anywhere", test_truncated_anywhere);
   g_test_add_func ("/hostdev-xml/too-large", test_too_large);
   add_cases ();
+  add_domains ();
   return g_test_run ();
 }
