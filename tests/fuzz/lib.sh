@@ -5,7 +5,8 @@
 #
 # The script sets HERE (its folder) and MAX_LEN (no input needs more to say what
 # it has to), defines build_target COMPILER OUT COVERAGE-FLAGS, which leaves all
-# objects in OUT, and LIBRARIES (pkg-config), and calls fuzz_main "$@".
+# objects in OUT, and LIBRARIES (pkg-config), and calls fuzz_main "$@". SEEDS may
+# name a folder of further inputs.
 #
 # Its usage is the comment at its top, to which these options belong:
 #
@@ -105,7 +106,7 @@ run_libfuzzer() {
   build clang -fsanitize-coverage=inline-8bit-counters,pc-table -fsanitize=fuzzer
   "$work/fuzz-clang$plain" -max_len="$MAX_LEN" -entropic=0 -reload=0 -runs="$runs" \
     -max_total_time="$max_time" ${seed:+-seed="$seed"} -artifact_prefix="$work/found-" \
-    -print_final_stats=1 -verbosity=1 "$work/corpus" "$HERE/corpus"
+    -print_final_stats=1 -verbosity=1 "$work/corpus" "$HERE/corpus" ${SEEDS:+"$SEEDS"}
 }
 
 run_afl() {

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Fuzz target: the input is XML that somebody gives us, as device XML to
- * create, define and update mdevs, and as a domain or host device. What is
- * taken must come back the same from what we print of it.
+ * create, define and update mdevs. What is taken must come back the same from
+ * what we print of it.
  *
  * Runs in the mock machine, whose subchannels are the parents.
  */
-#include <json-glib/json-glib.h>
-
 #include "nodedev/mdev-xml.h"
-#include "qemu-hook/hostdev-xml.h"
-#include "qemu-hook/qemu-args.h"
 #include "replay.h"
 #include "round-trip.h"
 
@@ -70,56 +66,11 @@ check_device (const char *xml)
   check_config_as_json (plain);
 }
 
-/* --- host devices --------------------------------------------------------- */
-
-static void
-check_argument (const Hostdev *hostdev)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autofree char *classic = qemu_args_device (hostdev, QEMU_ARGS_CLASSIC);
-  g_autofree char *json = qemu_args_device (hostdev, QEMU_ARGS_JSON);
-
-  g_assert_true (g_str_has_prefix (classic, "vfio-ccw,"));
-  g_assert_true (json_parser_load_from_data (parser, json, -1, NULL));
-}
-
-static void
-check_hostdev (const Hostdev *hostdev)
-{
-  static NodedevSchema *schema;
-  g_autofree char *xml = hostdev_to_xml (hostdev);
-  g_autoptr (xmlDoc) doc = ccw_xml_parse (xml, -1, "host device", NULL);
-  g_autoptr (GPtrArray) again = hostdevs_from_xml (xml, -1, "host device", NULL);
-  g_autofree char *xml_again = NULL;
-
-  if (schema == NULL)
-    schema = load_schema ("hostdev.rng");
-  if (doc == NULL || !nodedev_schema_check (schema, doc, NULL))
-    g_error ("it is not valid:\n%s", xml);
-  g_assert_nonnull (again);
-  g_assert_cmpuint (again->len, ==, 1);
-  xml_again = hostdev_to_xml (again->pdata[0]);
-  g_assert_cmpstr (xml_again, ==, xml);
-  check_argument (hostdev);
-}
-
-static void
-check_hostdevs (const char *text, gssize length)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) hostdevs = hostdevs_from_xml (text, length, "input", &error);
-
-  check_outcome (hostdevs, error);
-  for (guint i = 0; hostdevs != NULL && i < hostdevs->len; i++)
-    check_hostdev (hostdevs->pdata[i]);
-}
-
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree char *xml = g_strndup ((const char *) data, size);
 
   check_device (xml);
-  check_hostdevs ((const char *) data, (gssize) size);
   return 0;
 }
