@@ -100,6 +100,23 @@ skip() {
   echo "ok $checks - $1 # SKIP $2"
 }
 
+# adopt NAME COMMAND...: counts the checks that COMMAND makes, which prints a line for each that begins
+# with "ok" or "not ok", and a last one, "done". That it comes so far is a check called NAME.
+adopt() {
+  name=$1
+  shift
+  try "$@"
+  while IFS= read -r line; do
+    case $line in
+      "ok "*) report 0 "${line#ok }" ;;
+      "not ok "*) report 1 "${line#not ok }" ;;
+      *) echo "# ${line#"# "}" ;;
+    esac
+  done < "$transcript"
+  [ "$result" -eq 0 ] && grep -qx "done" "$transcript"
+  report $? "$name"
+}
+
 # at_end COMMAND: runs COMMAND when the test ends, however; last one first.
 at_end() {
   endings="$1

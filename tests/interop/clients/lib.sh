@@ -11,16 +11,6 @@
 python() {
   program=$1
   shift
-  env -u LD_PRELOAD PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1 \
-    /usr/bin/python3 "$here/$program" "$@" > "$work/python" 2>&1
-  status=$?
-  while read -r line; do
-    case $line in
-      "ok "*) report 0 "${line#ok }" ;;
-      "not ok "*) report 1 "${line#not ok }" ;;
-      *) echo "# $line" ;;
-    esac
-  done < "$work/python"
-  [ $status -eq 0 ] && grep -qx "done" "$work/python"
-  report $? "$program comes to its end"
+  adopt "$program comes to its end" env -u LD_PRELOAD PYTHONPATH="$here" \
+    PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$here/$program" "$@"
 }
