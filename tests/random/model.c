@@ -51,14 +51,15 @@ is_needed (const Model *model, int place)
   return FALSE;
 }
 
-gboolean
-model_has_autostart (const Model *model, int place)
+guint
+model_count_autostart (const Model *model, int place)
 {
+  guint n = 0;
+
   for (int i = 0; i < N_UUIDS; i++)
-    if (model->definitions[i].defined && model->definitions[i].autostart
-        && model->definitions[i].place == place)
-      return TRUE;
-  return FALSE;
+    n += model->definitions[i].defined && model->definitions[i].autostart
+         && model->definitions[i].place == place;
+  return n;
 }
 
 /* --- taking and giving back ------------------------------------------------- */

@@ -82,8 +82,8 @@ void model_init (Model *model);
 int model_place_of_device (const Model *model, int device);
 int model_place_of_mdev (const Model *model, int uuid);
 
-/* Does any definition that starts by itself stand in the way of one more on @place? */
-gboolean model_has_autostart (const Model *model, int place);
+/* How many definitions on @place start by themselves. */
+guint model_count_autostart (const Model *model, int place);
 
 /* What clients ask of the daemon: TRUE when it must succeed. On FALSE nothing changes. */
 gboolean model_create (Model *model, int uuid, int place);

@@ -155,7 +155,7 @@ is_served (const Operation *operation, const Model *model)
 static gboolean
 is_only_autostart (const Operation *operation, const Model *model)
 {
-  return operation->value % 2 == 0 || !model_has_autostart (model, defined_on (operation, model));
+  return operation->value % 2 == 0 || model_count_autostart (model, defined_on (operation, model)) == 0;
 }
 
 static gboolean
@@ -186,13 +186,6 @@ predict_unplug (const Operation *operation, Model *model)
   return TRUE;
 }
 
-static gboolean
-can_plug (const Operation *operation, const Model *model)
-{
-  return !is_present (operation, model)
-         && model_place_of_device (model, operation->device) == NOBODY;
-}
-
 /* Each device has its own kind, seldom another. */
 static int
 kind_of (const Operation *operation)
@@ -213,6 +206,25 @@ predict_plug (const Operation *operation, Model *model)
 {
   model_plug (model, operation->place, operation->device, kind_of (operation));
   return TRUE;
+}
+
+/* Two that start by themselves may meet there, when they are of one device and follow it. */
+static gboolean
+is_one_autostart (const Operation *operation, const Model *model)
+{
+  Model then = *model;
+
+  predict_plug (operation, &then);
+  model_react_to_device (&then, operation->place, TRUE);
+  return model_count_autostart (&then, operation->place) <= 1;
+}
+
+static gboolean
+can_plug (const Operation *operation, const Model *model)
+{
+  return !is_present (operation, model)
+         && model_place_of_device (model, operation->device) == NOBODY
+         && is_one_autostart (operation, model);
 }
 
 /* --- mdevctl -------------------------------------------------------------------- */
