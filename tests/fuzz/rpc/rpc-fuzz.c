@@ -151,14 +151,22 @@ pick (Fuzz *fuzz)
                                                       (gint32) fuzz->samples->len));
 }
 
-/* One that has opened, mostly, as else little is listened to. */
 static RawClient *
-connect_bad_client (Fuzz *fuzz)
+connect_client (Fuzz *fuzz)
 {
   RawClient *client = raw_client_connect (fuzz->daemon.socket);
 
   if (client == NULL)
     bail_out (fuzz, "nobody answers the socket");
+  return client;
+}
+
+/* One that has opened, mostly, as else little is listened to. */
+static RawClient *
+connect_bad_client (Fuzz *fuzz)
+{
+  RawClient *client = connect_client (fuzz);
+
   if (g_rand_int_range (fuzz->random, 0, 10) > 0 && !raw_client_open (client, 0))
     bail_out (fuzz, "opening is refused");
   return client;
@@ -250,7 +258,7 @@ test_mutated (Fuzz *fuzz, guint packets)
 static void
 test_samples (Fuzz *fuzz)
 {
-  g_autoptr (RawClient) client = raw_client_connect (fuzz->daemon.socket);
+  g_autoptr (RawClient) client = connect_client (fuzz);
   guint n_calls = 0;
   guint n_answers = 0;
   guint n_errors = 0;
@@ -315,7 +323,7 @@ test_floods (Fuzz *fuzz)
 
   for (guint i = 0; i < 20; i++)
     {
-      RawClient *client = raw_client_connect (fuzz->daemon.socket);
+      RawClient *client = connect_client (fuzz);
       g_autoptr (GBytes) call
           = raw_client_make_call (client, ND_PROC_LIST_ALL_DEVICES,
                                   (xdrproc_t) xdr_nd_list_all_args, &args);
