@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# seconds: 1200
 # Stock libvirtd, monolithic as on Debian, with our hook and our callout: a domain starts with devices
 # that nobody made ready, uses them, and they are the host's again however it ends.
 # shellcheck source=lib.sh

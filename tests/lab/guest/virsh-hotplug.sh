@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# seconds: 1200
 # Devices that come to and go from a running domain of stock libvirtd: the guest gets a channel report
 # and uses the device at once, and whoever made the mediated device keeps it.
 # shellcheck source=lib.sh

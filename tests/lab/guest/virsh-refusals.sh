@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# seconds: 1200
 # What our hook cannot make ready for a domain of stock libvirtd: the domain is refused, libvirt's
 # own error says why, and the host is as before. A domain without devices of ours costs nearly nothing.
 # shellcheck source=lib.sh
