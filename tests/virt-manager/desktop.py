@@ -23,10 +23,16 @@ class NotSeen(Exception):
 
 
 def wait_until(condition, what):
-    """What CONDITION returns once that is true."""
+    """What CONDITION returns once that is true.
+
+    What it looks at may go while it does so; then it looks again.
+    """
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        found = condition()
+        try:
+            found = condition()
+        except GLib.Error:
+            found = None
         if found:
             return found
         time.sleep(0.2)
@@ -51,13 +57,9 @@ def _walk(node):
 
 def look(root, role, name=""):
     """The visible nodes below ROOT with this ROLE whose names begin with NAME, as of now."""
-    try:
-        return [node for node in _walk(root)
-                if node.get_role_name() == role and node.get_name().startswith(name)
-                and _has(node, Atspi.StateType.SHOWING)]
-    except GLib.Error:
-        # Some of it has gone meanwhile.
-        return []
+    return [node for node in _walk(root)
+            if node.get_role_name() == role and node.get_name().startswith(name)
+            and _has(node, Atspi.StateType.SHOWING)]
 
 
 def find(root, role, name=""):
@@ -67,7 +69,9 @@ def find(root, role, name=""):
 
 def names(root, role):
     """What is written on all visible nodes of that role."""
-    return [name for name in (node.get_name() for node in look(root, role)) if name]
+    def read():
+        return ([node.get_name() for node in look(root, role)],)
+    return [name for name in wait_until(read, "names can be read")[0] if name]
 
 
 def application(name):
@@ -105,12 +109,13 @@ def click(node):
 
 def select(table, text):
     """Selects the row of TABLE with a cell that begins with TEXT, and returns the cell."""
-    cell = find(table, "table cell", text)
-    item = cell
-    while item.get_parent() != table:
-        item = item.get_parent()
-    table.add_row_selection(table.get_row_at_index(item.get_index_in_parent()))
-    return cell
+    def selected():
+        cell = item = find(table, "table cell", text)
+        while item.get_parent() != table:
+            item = item.get_parent()
+        table.add_row_selection(table.get_row_at_index(item.get_index_in_parent()))
+        return cell
+    return wait_until(selected, f"{text!r} can be selected")
 
 
 def picture(shown, path):
