@@ -229,10 +229,25 @@ copy_array (GPtrArray *configs)
   return configs == NULL ? g_ptr_array_new () : g_ptr_array_copy (configs, NULL, NULL);
 }
 
+static int
+compare_configs (gconstpointer a, gconstpointer b)
+{
+  const MdevConfig *left = *(const MdevConfig *const *) a;
+  const MdevConfig *right = *(const MdevConfig *const *) b;
+  int order = ccw_dev_id_compare (mdev_config_get_parent (left), mdev_config_get_parent (right));
+
+  if (order != 0)
+    return order;
+  return strcmp (mdev_config_get_uuid (left), mdev_config_get_uuid (right));
+}
+
 GPtrArray *
 mdev_store_list_on (MdevStore *store, const CcwDevId *parent)
 {
-  return copy_array (g_hash_table_lookup (store->by_parent, ccw_dev_id_hash_key (parent)));
+  GPtrArray *list = copy_array (g_hash_table_lookup (store->by_parent, ccw_dev_id_hash_key (parent)));
+
+  g_ptr_array_sort (list, compare_configs);
+  return list;
 }
 
 GPtrArray *
@@ -276,18 +291,6 @@ mdev_store_check_writable (MdevStore *store, const CcwDevId *parent, GError **er
     return TRUE;
   set_system_error (error, errno, "change", path);
   return FALSE;
-}
-
-static int
-compare_configs (gconstpointer a, gconstpointer b)
-{
-  const MdevConfig *left = *(const MdevConfig *const *) a;
-  const MdevConfig *right = *(const MdevConfig *const *) b;
-  int order = ccw_dev_id_compare (mdev_config_get_parent (left), mdev_config_get_parent (right));
-
-  if (order != 0)
-    return order;
-  return strcmp (mdev_config_get_uuid (left), mdev_config_get_uuid (right));
 }
 
 GPtrArray *

@@ -53,7 +53,7 @@ const MdevConfig *mdev_store_get (MdevStore *store, const char *uuid, const CcwD
 /*
  * The mdevs persisted on @parent, or with @uuid: the store's own MdevConfigs,
  * valid like those of mdev_store_get(). In time that does not depend on how
- * many there are. The array is the caller's.
+ * many there are. The array, in order of UUIDs, is the caller's.
  */
 GPtrArray *mdev_store_list_on (MdevStore *store, const CcwDevId *parent);
 GPtrArray *mdev_store_list_uuid (MdevStore *store, const char *uuid);

@@ -443,6 +443,20 @@ test_watch_own (Fixture *fixture, gconstpointer data)
   await_heard (fixture, "defined 0.1.0001/7e27");
 }
 
+/* What starts by itself first, of several on one subchannel, is not chance. */
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) list = NULL;
+
+  put (fixture, &parent, OTHER_UUID);
+  put (fixture, &parent, UUID);
+  list = mdev_store_list_on (fixture->store, &parent);
+  g_assert_cmpuint (list->len, ==, 2);
+  g_assert_cmpstr (mdev_config_get_uuid (g_ptr_array_index (list, 0)), ==, UUID);
+  g_assert_cmpstr (mdev_config_get_uuid (g_ptr_array_index (list, 1)), ==, OTHER_UUID);
+}
+
 static void
 add (const char *path, gconstpointer data, void (*test) (Fixture *, gconstpointer))
 {
@@ -469,6 +483,7 @@ main (int argc, char **argv)
   add ("/store/put/too-large", NULL, test_put_too_large);
   add ("/store/put/seen-by-others", NULL, test_put_is_seen_by_others);
   add ("/store/has-file", NULL, test_has_file);
+  add ("/store/order", NULL, test_order);
   add ("/store/remove", NULL, test_remove);
   add ("/store/watch", NULL, test_watch);
   add ("/store/watch/folders", NULL, test_watch_folders);
