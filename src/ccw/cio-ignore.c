@@ -40,6 +40,6 @@ ccw_explain_absence (const CcwDevId *device, const char *otherwise)
 
   if (!ccw_device_is_ignored (device))
     return g_strdup (otherwise);
-  return g_strdup_printf ("; the kernel ignores device %s: 'cio_ignore -r %s' makes it available",
+  return g_strdup_printf ("the kernel ignores device %s: 'cio_ignore -r %s' makes it available",
                           name, name);
 }

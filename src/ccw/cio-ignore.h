@@ -12,7 +12,7 @@
 gboolean ccw_device_is_ignored (const CcwDevId *device);
 
 /*
- * What to do about a device that is not there: "; the kernel ignores device
+ * What to do about a device that is not there: "the kernel ignores device
  * 0.0.2b09: …" when it is ignored, else @otherwise. The caller frees it.
  */
 char *ccw_explain_absence (const CcwDevId *device, const char *otherwise);

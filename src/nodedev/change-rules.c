@@ -24,7 +24,7 @@ nodedev_change_find_mdev (const NodedevChange *change, int code, NodedevNode *no
 static char *
 explain_absence (const NodedevChange *change)
 {
-  static const char *const otherwise = "; has its device been detached?";
+  static const char *const otherwise = "has its device been detached?";
   g_autoptr (MdevIdentity) meant
     = mdev_identity_load (change->tools->paths, change->uuid, &change->parent, NULL);
 
@@ -40,7 +40,7 @@ nodedev_change_check_subchannel_exists (const NodedevChange *change, GError **er
   if (ccw_host_get_subchannel (change->tools->view.host, &change->parent) != NULL)
     return TRUE;
   why = explain_absence (change);
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE, "there is no parent device '%s'%s",
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_NODE_DEVICE, "there is no parent device '%s'; %s",
                name, why);
   return FALSE;
 }

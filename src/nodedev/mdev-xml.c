@@ -29,14 +29,13 @@ get_text (const xmlNode *parent, const char *name, char **text, GError **error)
 
 /* --- parent --------------------------------------------------------------- */
 
-#define OTHER_PARENTS "; 'virsh nodedev-list --cap css' lists those that there are"
+#define OTHER_PARENTS "'virsh nodedev-list --cap css' lists those that there are"
 
-/* @why begins with "; " */
 static gboolean
 fail_without_parent (const char *name, const char *why, GError **error)
 {
   g_set_error (error, NODEDEV_ERROR, VIR_ERR_CONFIG_UNSUPPORTED,
-               "there is no parent device '%s'%s", name, why);
+               "there is no parent device '%s'; %s", name, why);
   return FALSE;
 }
 

@@ -55,7 +55,7 @@ static void
 note_absent (Definition *definition)
 {
   g_autofree char *device = NULL;
-  g_autofree char *why = NULL;
+  g_autofree char *advice = NULL;
   g_autofree char *text = NULL;
 
   if (definition->identity == NULL)
@@ -66,11 +66,10 @@ note_absent (Definition *definition)
   if (note_moved (definition))
     return;
   device = ccw_dev_id_to_string (&definition->identity->device);
-  why = ccw_explain_absence (&definition->identity->device, NULL);
+  advice = ccw_explain_absence (&definition->identity->device,
+                                "undefine it, or attach the device: lscss, chzdev");
   text = g_strdup_printf ("its device %s is not there", device);
-  note (definition,
-        why != NULL ? why + strlen ("; ") : "undefine it, or attach the device: lscss, chzdev",
-        text);
+  note (definition, advice, text);
 }
 
 /* FALSE: the device on its subchannel is another one, which is noted. */
