@@ -35,7 +35,7 @@ gboolean ccw_error_is_not_found (const GError *error);
 typedef enum
 {
   CCW_EXIT_DONE = 0,      /* done */
-  CCW_EXIT_FAILED = 1,    /* failed, nothing changed */
+  CCW_EXIT_FAILED = 1,    /* failed, and undone as far as that went */
   CCW_EXIT_USAGE = 2,     /* the command line or a file given on it is wrong */
   CCW_EXIT_REFUSED = 3,   /* refused for safety */
   CCW_EXIT_NOT_FOUND = 4, /* what was named does not exist */

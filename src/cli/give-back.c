@@ -335,7 +335,7 @@ plan_mdev (Plan *plan, Mdev *mdev, const char *device_name)
 static Plan *
 make_plan (GiveBack *self)
 {
-  Plan *plan = plan_new ();
+  Plan *plan = plan_new ("device %s is the host's already", self->device_name);
 
   for (guint i = 0; i < self->holders->len; i++)
     plan_holder (plan, g_ptr_array_index (self->holders, i));
@@ -350,13 +350,11 @@ static gboolean
 carry_out (GiveBack *self, GError **error)
 {
   g_autoptr (Plan) plan = NULL;
-  g_autofree char *done_already = NULL;
 
   if (!look (self, error))
     return FALSE;
   plan = make_plan (self);
-  done_already = g_strdup_printf ("device %s is the host's already", self->device_name);
-  return plan_carry_out (plan, options.dry_run, done_already, error);
+  return plan_carry_out (plan, options.dry_run, error);
 }
 
 static CcwExit

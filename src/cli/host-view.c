@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/host-view.h"
 
+#include <string.h>
+
 #include "ccw/error.h"
 #include "cli/domains.h"
 #include "cli/inventory-afar.h"
@@ -23,9 +25,8 @@ read_domains (HostView *view, virConnect *connection, GError **error)
 static virConnect *
 connect_to (const char *uri, GError **error)
 {
-  virConnect *connection = uri != NULL && libvirt_client_uri_is_afar (uri)
-                               ? libvirt_client_open (uri, FALSE, NULL)
-                               : NULL;
+  virConnect *connection
+      = libvirt_client_uri_is_afar (uri) ? libvirt_client_open (uri, FALSE, NULL) : NULL;
 
   return connection != NULL ? connection : libvirt_client_open (uri, TRUE, error);
 }
@@ -56,10 +57,13 @@ gboolean
 host_view_read (HostView *view, const CcwPaths *paths, const char *uri, gboolean with_domains,
                 GError **error)
 {
+  const char *where = uri != NULL ? uri : libvirt_client_default_uri ();
+  /* The usual one may be missing, and then there are no domains. */
+  gboolean must_answer = uri != NULL || strcmp (where, LIBVIRT_CLIENT_DEFAULT_URI) != 0;
   g_autoptr (GError) problem = NULL;
 
-  if ((uri != NULL || with_domains) && !read_from_libvirt (view, uri, with_domains, &problem)
-      && (uri != NULL || view->is_afar))
+  if ((must_answer || with_domains) && !read_from_libvirt (view, where, with_domains, &problem)
+      && (must_answer || view->is_afar))
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;

@@ -14,15 +14,24 @@ note_signal (int number)
   caught = number;
 }
 
-void
-interrupt_catch (void)
+/* What was to be ignored, as nohup(1) wants it, stays so. */
+static void
+catch_signal (int number)
 {
   /* What libvirt's client waits for goes on. */
   const struct sigaction action = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
+  struct sigaction former;
 
-  sigaction (SIGINT, &action, NULL);
-  sigaction (SIGTERM, &action, NULL);
-  sigaction (SIGHUP, &action, NULL);
+  if (sigaction (number, NULL, &former) == 0 && former.sa_handler != SIG_IGN)
+    sigaction (number, &action, NULL);
+}
+
+void
+interrupt_catch (void)
+{
+  catch_signal (SIGINT);
+  catch_signal (SIGTERM);
+  catch_signal (SIGHUP);
   /* "| head" must not end it in the middle. */
   signal (SIGPIPE, SIG_IGN);
 }

@@ -9,7 +9,10 @@
  * was done is undone in order.
  */
 
-/* From now on these signals do not end the program; nor does a reader of its output that leaves. */
+/*
+ * From now on these signals do not end the program; nor does a reader of its output that leaves.
+ * One that was ignored before, as by nohup(1), is no interrupt.
+ */
 void interrupt_catch (void);
 
 /* FALSE when there was one since, with CCW_ERROR_SYSTEM that names it. */

@@ -50,10 +50,18 @@ be_silent (void *user_data, virErrorPtr problem)
 {
 }
 
+const char *
+libvirt_client_default_uri (void)
+{
+  const char *uri = g_getenv ("LIBVIRT_DEFAULT_URI");
+
+  return uri != NULL && *uri != '\0' ? uri : LIBVIRT_CLIENT_DEFAULT_URI;
+}
+
 virConnect *
 libvirt_client_open (const char *uri, gboolean read_only, GError **error)
 {
-  const char *where = uri != NULL ? uri : LIBVIRT_CLIENT_DEFAULT_URI;
+  const char *where = uri != NULL ? uri : libvirt_client_default_uri ();
   virConnect *connection;
 
   virSetErrorFunc (NULL, be_silent);

@@ -12,6 +12,12 @@
 /* Where virtual machines and the devices of their host are, unless somebody says otherwise. */
 #define LIBVIRT_CLIENT_DEFAULT_URI "qemu:///system"
 
+/*
+ * Somebody may by LIBVIRT_DEFAULT_URI, as for all of libvirt's clients. What else these try when
+ * no URI is given, up to a session of the user's own, has no channel-attached devices.
+ */
+const char *libvirt_client_default_uri (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (virConnect, virConnectClose)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (virDomain, virDomainFree)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (virNodeDevice, virNodeDeviceFree)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/terminal.h"
@@ -34,7 +36,7 @@ print_help (void)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-12s  %s\n", commands[i]->name, commands[i]->summary);
   g_print ("\n'virt-ccw COMMAND --help' tells a command's options.\n\n"
-           "Exit codes: 0 done, 1 failed and nothing changed (doctor: problems),\n"
+           "Exit codes: 0 done, 1 failed and undone (doctor: problems),\n"
            "2 usage, 3 refused for safety, 4 not found.\n");
 }
 
@@ -76,11 +78,25 @@ run_command (const CliCommand *command, int argc, char **argv)
   return result;
 }
 
+/*
+ * A standard file that is closed (">&-") would become the next one that is opened, such as
+ * libvirt's socket, and what is printed would go there. In its place comes one that can neither
+ * be read nor written, open(2).
+ */
+static void
+hold_standard_files (void)
+{
+  for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+    if (fcntl (file, F_GETFD) < 0 && open ("/", O_PATH) != file)
+      _exit (CCW_EXIT_FAILED);
+}
+
 int
 main (int argc, char **argv)
 {
   const CliCommand *command;
 
+  hold_standard_files ();
   terminal_set_locale ();
   if (argc < 2)
     {

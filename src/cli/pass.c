@@ -159,12 +159,13 @@ attach (gpointer data, GError **error)
 
 /* --- what is there ------------------------------------------------------- */
 
+/* libvirt writes UUIDs in lower case; people need not. */
 static gboolean
 has_uuid (virNodeDevice *mdev, const char *uuid)
 {
   g_autofree char *found = node_devices_get_uuid (mdev, NULL);
 
-  return g_strcmp0 (found, uuid) == 0;
+  return found != NULL && g_ascii_strcasecmp (found, uuid) == 0;
 }
 
 /* The one asked for by UUID, the active one, or the only one; NULL: there is none to choose. */
@@ -338,7 +339,7 @@ plan_domain (Plan *plan, Pass *pass)
 static Plan *
 make_plan (Pass *pass)
 {
-  Plan *plan = plan_new ();
+  Plan *plan = plan_new ("device %s is passed already, as mdev %s", pass->device_name, pass->uuid);
 
   plan_mdev (plan, pass);
   plan_domain (plan, pass);
@@ -346,8 +347,8 @@ make_plan (Pass *pass)
 }
 
 /*
- * Would it be refused? Whoever makes the mdev looks, but only then; without
- * making it this can be told on the host itself alone.
+ * Would it be refused? Whoever makes the mdev looks, but only then; before, this
+ * can be told on the host itself alone.
  */
 static gboolean
 check_unused (const Pass *pass, GError **error)
@@ -355,16 +356,38 @@ check_unused (const Pass *pass, GError **error)
   g_autoptr (CcwPaths) paths = ccw_paths_new (NULL);
   g_autoptr (GError) problem = NULL;
 
-  if (libvirt_client_is_afar (pass->connection))
-    {
-      g_printerr ("%s: whether that host uses the device cannot be known from afar\n",
-                  g_get_prgname ());
-      return TRUE;
-    }
-  if ((pass->mdev != NULL && virNodeDeviceIsActive (pass->mdev) == 1)
+  if (libvirt_client_is_afar (pass->connection)
+      || (pass->mdev != NULL && virNodeDeviceIsActive (pass->mdev) == 1)
       || ccw_device_check_unused (paths, &pass->device, &problem)
       || ccw_error_is_not_found (problem))
     return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static gboolean
+show_plan (const Pass *pass, const Plan *plan, GError **error)
+{
+  if (!plan_carry_out (plan, TRUE, error))
+    return FALSE;
+  if (libvirt_client_is_afar (pass->connection))
+    g_printerr ("%s: whether that host uses the device cannot be known from afar\n",
+                g_get_prgname ());
+  return check_unused (pass, error);
+}
+
+/*
+ * A device in use is refused before anything is begun, and by one exit code, whatever becomes
+ * of the refusal on its way through libvirt. Who cannot see who uses it leaves that to the
+ * daemon.
+ */
+static gboolean
+follow_plan (const Pass *pass, const Plan *plan, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (check_unused (pass, &problem) || !g_error_matches (problem, CCW_ERROR, CCW_ERROR_IN_USE))
+    return plan_carry_out (plan, FALSE, error);
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
 }
@@ -389,15 +412,11 @@ static gboolean
 carry_out (Pass *pass, GError **error)
 {
   g_autoptr (Plan) plan = NULL;
-  g_autofree char *done_already = NULL;
 
   if (!look (pass, error))
     return FALSE;
   plan = make_plan (pass);
-  done_already = g_strdup_printf ("device %s is passed already, as mdev %s", pass->device_name,
-                                  pass->uuid);
-  return plan_carry_out (plan, options.dry_run, done_already, error)
-         && (!options.dry_run || check_unused (pass, error));
+  return options.dry_run ? show_plan (pass, plan, error) : follow_plan (pass, plan, error);
 }
 
 static CcwExit

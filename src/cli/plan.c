@@ -16,6 +16,7 @@ typedef struct
 
 struct _Plan
 {
+  char *done_already;
   GPtrArray *steps;
 };
 
@@ -29,10 +30,14 @@ step_free (gpointer data)
 }
 
 Plan *
-plan_new (void)
+plan_new (const char *format, ...)
 {
   Plan *plan = g_new0 (Plan, 1);
+  va_list arguments;
 
+  va_start (arguments, format);
+  plan->done_already = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
   plan->steps = g_ptr_array_new_with_free_func (step_free);
   return plan;
 }
@@ -41,6 +46,7 @@ void
 plan_free (Plan *plan)
 {
   g_ptr_array_unref (plan->steps);
+  g_free (plan->done_already);
   g_free (plan);
 }
 
@@ -150,10 +156,10 @@ run_steps (const Plan *plan, GError **error)
 }
 
 gboolean
-plan_carry_out (const Plan *plan, gboolean dry_run, const char *done_already, GError **error)
+plan_carry_out (const Plan *plan, gboolean dry_run, GError **error)
 {
   if (plan->steps->len == 0)
-    g_print ("%s\n", done_already);
+    g_print ("%s\n", plan->done_already);
   else if (dry_run)
     print_steps (plan);
   else

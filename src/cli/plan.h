@@ -12,7 +12,8 @@ typedef struct _Plan Plan;
 /* Does a step, or undoes it. */
 typedef gboolean (*PlanFunc) (gpointer data, GError **error);
 
-Plan *plan_new (void);
+/* @format tells, when there turn out to be no steps, that all is done already. */
+Plan *plan_new (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void plan_free (Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
 
@@ -25,10 +26,9 @@ void plan_add (Plan *plan, PlanFunc run, PlanFunc undo, gpointer data, const cha
 
 /*
  * Does the steps, printing each on standard output when it is done; when there
- * are none, prints @done_already. On an error those that were done are undone,
+ * are none, prints what plan_new() was given. On an error those that were done are undone,
  * which is printed, too; its text tells which could not be. An interrupt
  * (interrupt.h) is such an error once the step under way is done. @dry_run: only prints the
  * steps.
  */
-gboolean plan_carry_out (const Plan *plan, gboolean dry_run, const char *done_already,
-                         GError **error);
+gboolean plan_carry_out (const Plan *plan, gboolean dry_run, GError **error);

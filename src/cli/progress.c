@@ -3,11 +3,17 @@
 
 #include <unistd.h>
 
+#include "cli/terminal.h"
+
 /* Before that nobody wonders. */
 #define SILENCE_S 1
 
 /* ECMA-48: erases to the end of the line. */
 #define ERASE "\033[K"
+
+/* DEC's autowrap mode: what is too long for the line must not begin another at each tick. */
+#define WRAP_OFF "\033[?7l"
+#define WRAP_ON "\033[?7h"
 
 struct _Progress
 {
@@ -33,7 +39,7 @@ tell (gpointer data)
       while (!progress->is_over && g_cond_wait_until (&progress->ended, &progress->lock, next))
         ;
       if (!progress->is_over && ++waited >= SILENCE_S)
-        g_printerr ("\rwaiting: %s (%u s)" ERASE, progress->what, waited);
+        g_printerr ("\r" WRAP_OFF "waiting (%u s): %s" ERASE WRAP_ON, waited, progress->what);
     }
   if (waited >= SILENCE_S)
     g_printerr ("\r" ERASE);
@@ -46,7 +52,7 @@ progress_begin (const char *what)
 {
   Progress *progress;
 
-  if (!isatty (STDERR_FILENO))
+  if (!terminal_can_draw (STDERR_FILENO))
     return NULL;
   progress = g_new0 (Progress, 1);
   g_mutex_init (&progress->lock);

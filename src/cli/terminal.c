@@ -32,8 +32,13 @@ is_set (const char *variable)
 }
 
 gboolean
+terminal_can_draw (int file)
+{
+  return isatty (file) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+}
+
+gboolean
 terminal_has_colors (void)
 {
-  return isatty (STDOUT_FILENO) && !is_set ("NO_COLOR")
-         && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
+  return terminal_can_draw (STDOUT_FILENO) && !is_set ("NO_COLOR");
 }

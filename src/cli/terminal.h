@@ -18,3 +18,6 @@ gboolean terminal_has_boxes (void);
 
 /* Is standard output a terminal with colours, and NO_COLOR (no-color.org) not set? */
 gboolean terminal_has_colors (void);
+
+/* Is that file a terminal on which something may be erased and drawn anew? */
+gboolean terminal_can_draw (int file);

@@ -73,7 +73,44 @@ is "$(host_state)" "$before" "the host is as it was"
 
 machine "ipl 0.0.2b09"
 c pass 2b09 --uuid "$uuid"
-says 1 "device 0.0.2b09 is in use: the system was started from it" "a disk that is used"
+says 3 "device 0.0.2b09 is in use: the system was started from it" "a disk that is used"
 is "$(host_state)" "$before" "stays with the host"
+
+# --- what the doctor says of it ----------------------------------------------
+
+# serve NAME SOCKET: it is as if the daemon at SOCKET had NAME in /run/libvirt.
+serve() {
+  mkdir -p "$root/run/libvirt"
+  for kind in "" -ro; do
+    ln -sf "$2$kind" "$root/run/libvirt/$1-sock$kind"
+  done
+}
+
+# doctor TEXT NAME: that is among what he says of libvirt.
+doctor() {
+  output=$("$VIRT_CCW" doctor --root "$root" 2>&1 | grep -A 1 " libvirt: ")
+  like "$output" "*$1*" "$2"
+}
+
+serve libvirt "$work/up/libvirt-sock"
+doctor "ok *libvirt is monolithic*
+ok *libvirtd shows 7 subchannels and 0 mediated devices" "doctor: a monolithic host"
+
+# The qemu and node-device drivers of libvirtd are those of the modular daemons.
+rm "$root"/run/libvirt/*
+serve virtqemud "$work/up/libvirt-sock"
+doctor "ok *libvirt is modular*
+problem *nobody serves node devices to virtqemud*
+ *enable --now virtccwd.socket" "doctor: a modular host without node devices"
+serve virtnodedevd "$work/up/libvirt-sock"
+doctor "warning *node devices are served by libvirt's own daemon, not by virtccwd*
+ok *it shows 7 subchannels" "doctor: a modular host with libvirt's node devices"
+start_daemon
+serve virtnodedevd "$socket"
+doctor "ok *libvirt is modular*
+ok *virtccwd * serves node devices
+ok *it shows 7 subchannels" "doctor: a modular host with virtccwd"
+stop_daemon
+doctor "problem *nobody serves node devices to virtqemud" "doctor: a modular host without it again"
 
 done_testing

@@ -45,6 +45,8 @@ passed=$(host_state)
 cli pass 1234
 done_with 0 "device 0.0.1234 is passed already, as mdev $uuid" "pass, again"
 is "$(host_state)" "$passed" "changes nothing"
+cli pass 1234 --uuid "$(printf '%s' "$uuid" | tr a-f A-F)"
+done_with 0 "device 0.0.1234 is passed already, as mdev $uuid" "pass, again, by UUID in capitals"
 cli pass 1234 --uuid 00000000-0000-4000-8000-000000000001
 done_with 1 "device 0.0.1234 is passed as $mdev already" "as another mdev"
 
@@ -73,7 +75,12 @@ cli give-back 1234
 is "$(host_state)" "$untouched" "and given back"
 
 cli pass 0.0.0001
-done_with 3 "/dev/vda1 is mounted on /" "a disk that is used"
+done_with 3 "device 0.0.0001 is in use: /dev/vda1 is mounted on /" "a disk that is used"
+unlike "$output" "*define mdev*" "nothing was begun"
+is "$(host_state)" "$untouched" "and the host is as it was"
+machine "fail create 16 1"
+cli pass 1234
+done_with 1 "could not start the mdev of device 0.0.1234" "a start that fails"
 like "$output" "*undone: define mdev*" "what was done is undone"
 is "$(host_state)" "$untouched" "and the host is as it was"
 cli pass 0.0.0001 --dry-run
@@ -112,11 +119,31 @@ is "$(host_state)" "$untouched" "give-back undefines both"
 is "$(mdevs)" "$mdev yes yes yes " "pass ends what it began, though nobody reads that"
 cli give-back 1234
 
+# Nobody ever reads it: what is printed must not get into what is open instead, libvirt's socket.
+"$VIRT_CCW" pass --connect "$uri" 1234 --uuid "$uuid" 0<&- 1>&- 2>&-
+is "$?" 0 "pass without standard files: exit code"
+is "$(mdevs)" "$mdev yes yes yes " "does the same"
+"$VIRT_CCW" give-back --connect "$uri" 1234 1>&-
+is "$?" 0 "give-back, too: exit code"
+"$VIRT_CCW" list --connect "$uri" 2> /dev/null 1>&-
+is "$?" 1 "a list that goes nowhere has failed"
+is "$(host_state)" "$untouched" "and the host is as it was"
+
+# libvirt's own variable names the default.
+output=$(LIBVIRT_DEFAULT_URI="$uri" "$VIRT_CCW" pass --dry-run --uuid "$uuid" 1234 2>&1)
+status=$?
+done_with 0 "define mdev $uuid on css_0_0_0313" "LIBVIRT_DEFAULT_URI"
+output=$(LIBVIRT_DEFAULT_URI=test:///no/such/file "$VIRT_CCW" list 2>&1)
+status=$?
+done_with 1 "could not connect to libvirt at test:///no/such/file" "for list, too, which must answer"
+
 # Ctrl-C while the mdev is being made: that ends first, and all of it is undone.
-interrupted() { # SIGNAL COMMAND [OPTION...]: sets output and status
+# What signals it has ignored is told, for a shell has what it runs in the background ignore SIGINT.
+interrupted() { # SIGNAL default|ignore COMMAND [OPTION...]: sets output and status
   signal=$1
-  shift
-  "$VIRT_CCW" "$@" --connect "$uri" 1234 > "$work/output" 2>&1 &
+  action=$2
+  shift 2
+  env "--$action-signal=$signal" "$VIRT_CCW" "$@" --connect "$uri" 1234 > "$work/output" 2>&1 &
   wait_for "it is about to change something" grep -q "$step" "$work/output"
   kill -"$signal" $!
   wait $!
@@ -125,11 +152,19 @@ interrupted() { # SIGNAL COMMAND [OPTION...]: sets output and status
 }
 machine "delay create 2000 1"
 step="have it start with the host"
-interrupted INT pass --uuid "$uuid"
+interrupted INT default pass --uuid "$uuid"
 done_with 1 "undone: define mdev $uuid*interrupted by SIGINT" "pass, interrupted"
 is "$(host_state)" "$untouched" "leaves the host as it was"
 cli pass 1234 --uuid "$uuid"
 passed=$(host_state)
+cli give-back 1234
+machine "delay create 2000 1"
+interrupted HUP default pass --uuid "$uuid"
+done_with 1 "interrupted by SIGHUP" "pass, when its terminal goes"
+machine "delay create 2000 1"
+interrupted HUP ignore pass --uuid "$uuid"
+done_with 0 "start mdev $uuid" "goes on where nohup has SIGHUP ignored"
+is "$(host_state)" "$passed" "to its end"
 machine "delay unbind 2000 1"
 "$VIRT_CCW" give-back --connect "$uri" 1234 > "$work/output" 2>&1 &
 wait_for "the mdev is going" test ! -e "/sys/bus/mdev/devices/$uuid"
@@ -146,7 +181,7 @@ on_terminal() {
   TERM=xterm script -qec "'$VIRT_CCW' $1 --connect '$uri' 1234" /dev/null
 }
 machine "delay create 2500 1"
-like "$(on_terminal pass)" "*waiting: start mdev * (1 s)*" "on a terminal: what is waited for"
+like "$(on_terminal pass)" "*waiting (1 s): start mdev *" "on a terminal: what is waited for"
 machine "delay unbind 2500 1"
 cli give-back 1234
 unlike "$output" "*waiting*" "nowhere else"

@@ -58,6 +58,8 @@ is "$(offers "virt-ccw qemu-args -d 0")" "0.0.1234" "of its short form"
 is "$(offers "virt-ccw qemu-args --uuid ")" "$uuid" "mdevs"
 is "$(offers "virt-ccw pass --connect qemu+ssh://far/system ")" "" \
   "this host's devices are not another's"
+is "$(LIBVIRT_DEFAULT_URI=qemu+ssh://far/system offers "virt-ccw pass ")" "" \
+  "nor where the environment means another"
 is "$(offers "virt-ccw pass --connect nodedev:///system 2b")" "2b09" "but its own libvirt's"
 
 is "$(offers "virt-ccw pass 2b09 -c test://$root/domains.xml -d ")" 'database web\ server' "domains"
