@@ -13,7 +13,11 @@ device_argument_parse (const char *text, CcwDevId *device, GError **error)
   if (strchr (text, '.') != NULL)
     return ccw_dev_id_parse (text, device, error);
   whole = g_strconcat ("0.0.", text, NULL);
-  return ccw_dev_id_parse (whole, device, error);
+  if (ccw_dev_id_parse (whole, device, NULL))
+    return TRUE;
+  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
+               "'%s' is not a device number: write it in hexadecimal, like 2b09 or 0.0.2b09", text);
+  return FALSE;
 }
 
 gboolean

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ccw/error.h"
 #include "qemu-hook/hostdev-xml.h"
 
 /* A domain may end while we look; one without vfio-ccw devices has none either. */
@@ -11,10 +12,14 @@ read_hostdevs (virDomain *domain, guint flags)
 {
   char *xml = virDomainGetXMLDesc (domain, flags);
   GPtrArray *hostdevs = NULL;
+  g_autoptr (GError) problem = NULL;
 
-  if (xml != NULL)
-    hostdevs = hostdevs_from_xml (xml, -1, virDomainGetName (domain), NULL);
+  if (xml != NULL && strstr (xml, HOSTDEV_MODEL) != NULL)
+    hostdevs = hostdevs_from_xml (xml, -1, virDomainGetName (domain), &problem);
   free (xml);
+  if (problem != NULL && !ccw_error_is_not_found (problem))
+    g_printerr ("%s: which devices domain %s has is not known: %s\n", g_get_prgname (),
+                virDomainGetName (domain), problem->message);
   return hostdevs != NULL ? hostdevs : g_ptr_array_new ();
 }
 
@@ -77,9 +82,9 @@ domains_list (virConnect *connection, GError **error)
 static gboolean
 is_last_of (const char *names, const char *name)
 {
-  const char *comma = strrchr (names, ',');
+  const char *separator = strrchr (names, *DOMAINS_SEPARATOR);
 
-  return strcmp (comma != NULL ? comma + 1 : names, name) == 0;
+  return strcmp (separator != NULL ? separator + 1 : names, name) == 0;
 }
 
 static void
@@ -90,7 +95,7 @@ note_domain (GHashTable *table, const char *uuid, const char *name)
   if (others == NULL)
     g_hash_table_insert (table, g_strdup (uuid), g_strdup (name));
   else if (!is_last_of (others, name))
-    g_hash_table_replace (table, g_strdup (uuid), g_strjoin (",", others, name, NULL));
+    g_hash_table_replace (table, g_strdup (uuid), g_strjoin (DOMAINS_SEPARATOR, others, name, NULL));
 }
 
 static void

@@ -23,12 +23,15 @@ typedef enum
  */
 guint domains_get_use (virDomain *domain, const char *uuid, Hostdev **hostdev);
 
+/* The one sign that libvirt has in no name of a domain; a comma it has. */
+#define DOMAINS_SEPARATOR "\n"
+
 /* All domains; the array frees them. Errors: CCW_ERROR_SYSTEM. */
 GPtrArray *domains_list (virConnect *connection, GError **error);
 
 /*
  * A table from UUID of an mdev (36 characters, lower case) to the names of
- * the domains that have it, running or when started, joined by commas. The
- * caller frees it. Errors: CCW_ERROR_SYSTEM.
+ * the domains that have it, running or when started, joined by
+ * DOMAINS_SEPARATOR. The caller frees it. Errors: CCW_ERROR_SYSTEM.
  */
 GHashTable *domains_by_mdev (virConnect *connection, GError **error);

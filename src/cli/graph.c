@@ -5,6 +5,7 @@
 
 #include "ccw/paths.h"
 #include "cli/command.h"
+#include "cli/domains.h"
 #include "cli/host-view.h"
 #include "cli/libvirt-client.h"
 
@@ -94,7 +95,7 @@ add_paths (Graph *graph, const InventoryEntry *entry, const char *subchannel)
 static void
 add_domains (Graph *graph, const char *mdev, const char *names)
 {
-  g_auto (GStrv) list = g_strsplit (names, ",", -1);
+  g_auto (GStrv) list = g_strsplit (names, DOMAINS_SEPARATOR, -1);
 
   for (char **name = list; *name != NULL; name++)
     {

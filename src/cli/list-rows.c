@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/list-rows.h"
 
+#include "cli/domains.h"
+
 /* --- columns ------------------------------------------------------------- */
 
 typedef enum
@@ -135,7 +137,7 @@ list_rows_new (const GPtrArray *entries)
 static void
 add_domains (GPtrArray *rows, const ListRow *mdev, const char *names)
 {
-  g_auto (GStrv) list = g_strsplit (names, ",", -1);
+  g_auto (GStrv) list = g_strsplit (names, DOMAINS_SEPARATOR, -1);
 
   for (char **name = list; *name != NULL; name++)
     add_row (rows, LIST_ROW_DOMAIN, mdev, mdev->entry)->domain = g_strdup (*name);
@@ -217,6 +219,7 @@ join_domains (const GPtrArray *mdevs, GHashTable *domains)
       if (of_one != NULL)
         g_string_append_printf (names, "%s%s", names->len > 0 ? "," : "", of_one);
     }
+  g_strdelimit (names->str, DOMAINS_SEPARATOR, ',');
   return g_string_free (names, names->len == 0);
 }
 

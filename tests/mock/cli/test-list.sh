@@ -81,6 +81,26 @@ is "$(list --tree --json --output name,active 0.0.1234 | tr -d ' \n')" \
 like "$(list --tree)" "NAME*KIND*TYPE*CUTYPE*DRIVER*ONLINE*ACTIVE*AUTOSTART*USER*" "its columns"
 like "$(list --tree --output +pim)" "NAME*USER*PIM*" "and one beside them"
 is "$(in_utf8 --all --noheadings --output name | grep -c '^0')" 7 "all subchannels, with --all"
+
+# Virtual machines of libvirt's own driver for trying things out.
+machines() { # NAME HOSTDEVS...
+  echo "<node><domain type='test'><name>$1</name><memory>1024</memory><os><type>hvm</type></os><devices>"
+  shift
+  printf '%s' "$@"
+  echo "</devices></domain></node>"
+}
+hostdev="<hostdev mode='subsystem' type='mdev' managed='no' model='vfio-ccw'><source>
+<address uuid='$uuid'/></source></hostdev>"
+machines web,1 "$hostdev" > "$root/domains.xml"
+domains=test://$root/domains.xml
+is "$(list --connect "$domains" --raw --noheadings --output domain 0.0.1234)" "web,1" \
+  "the virtual machine that has it"
+is "$(list --connect "$domains" --tree --raw --noheadings --output domain 0.0.1234 | grep -c .)" 1 \
+  "which is one row, whatever its name"
+machines bad "${hostdev/<source>/"<acpi index='1'/><source>"}" > "$root/domains.xml"
+like "$(list --connect "$domains" --output domain 0.0.1234 2>&1)" \
+  "virt-ccw list: which devices domain bad has is not known: hostdev 1 *index of <acpi>*" \
+  "what that driver takes and QEMU's does not is told"
 rm -r "$folder"
 
 is "$(list --json --output device,DEVICE,device 0.0.1234 | grep -c '"device":')" 1 \
