@@ -4,6 +4,7 @@
 #include "ccw/sysfs.h"
 #include "mdev/closed.h"
 #include "mdev/subchannel.h"
+#include "mdev/transition.h"
 #include "mdev/walk.h"
 
 static gboolean
@@ -30,7 +31,8 @@ mdev_recover_record (MdevRecord *record, const CcwPaths *paths, GError **error)
 
   if (!subchannel_exists (&record->subchannel))
     return forget_subchannel (record, paths, error);
-  if (ladder.position == MDEV_POSITION_ACTIVE && !mdev_check_closed (record->uuid, NULL, 0, NULL))
+  if (ladder.position == MDEV_POSITION_ACTIVE
+      && !mdev_check_closed (record->uuid, NULL, mdev_close_patience_ms, NULL))
     {
       record->in_transition = FALSE;
       return mdev_record_save (record, paths, error);

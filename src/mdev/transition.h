@@ -31,7 +31,7 @@
  * vfio_ccw driver in this kernel; unknown type), CCW_ERROR_SYSTEM.
  */
 
-/* How long mdev_stop() waits for those who have the mdev open only for an instant. */
+/* How long stopping and recovery wait for those who have the mdev open only for an instant. */
 extern guint mdev_close_patience_ms;
 
 /*

@@ -121,6 +121,21 @@ test_recovery_spares_guests (Fixture *fixture, gconstpointer data)
   assert_snapshot (fixture, before);
 }
 
+/* udev's worker looks at the node that has just come: nobody would ever stop the mdev. */
+static void
+test_recovery_waits_for_udev (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = mock_machine_snapshot (fixture->machine);
+  GThread *closer;
+
+  die_during (fixture, start_disk, 5, "orphan");
+  closer = open_for_an_instant (fixture);
+  recover (fixture);
+  g_thread_join (closer);
+  assert_snapshot (fixture, before);
+  g_assert_cmpuint (count_records (fixture), ==, 0);
+}
+
 static void
 test_unplugged_while_dead (Fixture *fixture, gconstpointer data)
 {
@@ -185,6 +200,7 @@ main (int argc, char **argv)
   transition_fixture_add ("/transition/killed/after-a-write-of-stop", "orphan", test_killed_while_stopping);
   transition_fixture_add ("/transition/killed/while-recovering", "orphan", test_killed_while_recovering);
   transition_fixture_add ("/transition/killed/guest-has-it", NULL, test_recovery_spares_guests);
+  transition_fixture_add ("/transition/killed/waits-for-udev", NULL, test_recovery_waits_for_udev);
   transition_fixture_add ("/transition/killed/then-unplugged", NULL, test_unplugged_while_dead);
   transition_fixture_add ("/transition/killed/device-changed", NULL, test_device_changed);
   transition_fixture_add ("/transition/killed/others-unreadable", "[before", test_recovery_goes_on);

@@ -96,14 +96,6 @@ test_stop_refuses (Fixture *fixture, gconstpointer data)
   stop (fixture, UUID, FALSE);
 }
 
-static gpointer
-close_soon (gpointer machine)
-{
-  g_usleep (100 * 1000);
-  mock_machine_do (machine, "close 77");
-  return NULL;
-}
-
 /* udev's worker looks at a node that has just come: that is no guest. */
 static void
 test_stop_waits_for_udev (Fixture *fixture, gconstpointer data)
@@ -113,9 +105,7 @@ test_stop_waits_for_udev (Fixture *fixture, gconstpointer data)
   GThread *closer;
 
   start (fixture, TERMINAL, UUID);
-  mock_machine_do (fixture->machine, "open 77 (udev-worker) /dev/vfio/0");
-  mdev_close_patience_ms = 60 * 1000;
-  closer = g_thread_new ("close", close_soon, fixture->machine);
+  closer = open_for_an_instant (fixture);
   mdev_stop (fixture->paths, UUID, FALSE, &error);
   g_thread_join (closer);
   g_assert_no_error (error);

@@ -104,6 +104,22 @@ recover_one (Fixture *fixture, const CcwDevId *subchannel, GError **error)
   return mdev_recover (fixture->paths, subchannel, &was_needed, error) && was_needed;
 }
 
+static gpointer
+close_soon (gpointer machine)
+{
+  g_usleep (100 * 1000);
+  mock_machine_do (machine, "close 77");
+  return NULL;
+}
+
+GThread *
+open_for_an_instant (Fixture *fixture)
+{
+  mock_machine_do (fixture->machine, "open 77 (udev-worker) /dev/vfio/0");
+  mdev_close_patience_ms = 60 * 1000;
+  return g_thread_new ("close", close_soon, fixture->machine);
+}
+
 guint
 recover (Fixture *fixture)
 {
