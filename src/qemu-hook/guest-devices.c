@@ -70,13 +70,13 @@ is_ours (const GuestNote *note)
 
 /* --- giving back ---------------------------------------------------------------- */
 
-/* What others stopped meanwhile has left its subchannel to be given back. */
+/* What others stopped meanwhile has left its subchannel to be given back; not what others took. */
 static gboolean
 stop (const GuestNote *note, const CcwPaths *paths, GError **error)
 {
   if (is_ours (note))
     return mdev_stop (paths, note->mdev, note->keep_bound, error);
-  return note->keep_bound || mdev_give_back (paths, &note->parent, error);
+  return note->keep_bound || mdev_give_back_after (paths, note->mdev, &note->parent, error);
 }
 
 static gboolean

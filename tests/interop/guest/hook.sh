@@ -62,6 +62,15 @@ is "$(driver_of $terminal)" vfio_ccw "leaves it bound"
 ok "until somebody gives it back" callout post stop success $terminal "$terminal_uuid"
 as_before "all is as before"
 
+ok "prepare" prepare "$terminal_uuid"
+others_stop "$terminal_uuid"
+ok "its subchannel is given back" callout post stop success $terminal "$terminal_uuid"
+ok "mdevctl makes it ready for another mdev" callout pre start none $terminal "$other_uuid"
+ok "release" release
+is "$(driver_of $terminal)" vfio_ccw "leaves it ready"
+ok "mdevctl fails" callout post start failure $terminal "$other_uuid"
+as_before "all is as before"
+
 mkdir -p "$root/run/virt-ccw/guests" # a hook died before its first change
 printf '[guest]\ndomain=%s\nname=guest\nparent=%s\nkeep-bound=false\n' "$domain_uuid" $terminal \
   > "$root/run/virt-ccw/guests/$terminal_uuid"
