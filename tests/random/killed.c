@@ -87,7 +87,10 @@ kill_at (const Scenario *scenario, const char *fate, guint at)
   return struck != NULL;
 }
 
-/* What is there after a step is what is there before the next, so only the last is tried after. */
+/*
+ * What is there after a step is what is there before the next, so only the last is tried after.
+ * Which is the last is not the same each time: some are made when the operation is done already.
+ */
 static void
 test_killed (gconstpointer data)
 {
@@ -99,7 +102,9 @@ test_killed (gconstpointer data)
   g_test_message ("%u steps", n);
   g_assert_cmpuint (n, >=, scenario->n_steps_min);
   g_assert_cmpuint (n, <, AT_MAX);
-  g_assert_true (kill_at (scenario, "orphan", n));
+  while (n >= scenario->n_steps_min && !kill_at (scenario, "orphan", n))
+    n--;
+  g_assert_cmpuint (n, >=, scenario->n_steps_min);
 }
 
 int
