@@ -3,6 +3,7 @@
 
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
+#include "mdev/closed.h"
 #include "mdev/locate.h"
 #include "mdev/lock.h"
 #include "mdev/subchannel.h"
@@ -107,12 +108,8 @@ release_one (const CcwPaths *paths, const char *mdev, const char *domain, GError
   g_autoptr (GError) reason = NULL;
   g_autoptr (GuestNote) note = guest_note_load (paths, mdev, &reason);
 
-  if (reason == NULL && (note == NULL || !(note->ended || g_str_equal (note->domain, domain))))
-    return TRUE;
-  if (reason == NULL && give_back (note, paths, &reason))
-    return TRUE;
-  /* Of those that are left to others, it was said when their domain ended. */
-  if (note != NULL && note->ended)
+  if (reason == NULL
+      && (note == NULL || !g_str_equal (note->domain, domain) || give_back (note, paths, &reason)))
     return TRUE;
   if (note != NULL)
     leave_to_others (note, paths);
@@ -120,30 +117,62 @@ release_one (const CcwPaths *paths, const char *mdev, const char *domain, GError
   return FALSE;
 }
 
-gboolean
-guest_devices_release (const CcwPaths *paths, const char *uuid, GError **error)
+static gboolean
+release_own (const CcwPaths *paths, GPtrArray *mdevs, const char *domain, GError **error)
 {
-  g_autoptr (GPtrArray) own = guest_note_list (paths, uuid);
-  g_autoptr (GPtrArray) left = guest_note_list (paths, NULL);
-  g_autoptr (GPtrArray) mdevs = unite (own, left);
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
   g_autoptr (GError) first = NULL;
 
-  if (mdevs->len == 0)
-    return TRUE;
-  if (!mdev_lock_take_guests (&lock, paths, mdevs, error))
+  if (mdevs->len > 0 && !mdev_lock_take_guests (&lock, paths, mdevs, error))
     return FALSE;
   for (guint i = 0; i < mdevs->len; i++)
     {
       g_autoptr (GError) reason = NULL;
 
-      if (!release_one (paths, g_ptr_array_index (mdevs, i), uuid, &reason) && first == NULL)
+      if (!release_one (paths, g_ptr_array_index (mdevs, i), domain, &reason) && first == NULL)
         first = g_steal_pointer (&reason);
     }
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));
   return FALSE;
+}
+
+/* Only the end of the domain that had it last waits for its QEMU to let go of it. */
+static gboolean
+is_elsewhere (const GuestNote *note, const GuestDomain *domain)
+{
+  return !contains (domain->mdevs, note->mdev) && !mdev_check_closed (note->mdev, NULL, 0, NULL);
+}
+
+/* It may be @domain that had it last. That it could not be given back was said before. */
+static void
+release_left (const CcwPaths *paths, char *mdev, const GuestDomain *domain)
+{
+  g_autoptr (GPtrArray) mdevs = g_ptr_array_new ();
+  g_auto (MdevLock) lock = MDEV_LOCK_NONE;
+  g_autoptr (GuestNote) note = NULL;
+
+  g_ptr_array_add (mdevs, mdev);
+  if (!mdev_lock_take_guests (&lock, paths, mdevs, NULL))
+    return;
+  note = guest_note_load (paths, mdev, NULL);
+  if (note != NULL && note->ended && !is_elsewhere (note, domain))
+    give_back (note, paths, NULL);
+}
+
+/* Its own first, and by themselves: they do not wait for what is done with those of others. */
+gboolean
+guest_devices_release (const CcwPaths *paths, const GuestDomain *domain, GError **error)
+{
+  g_autoptr (GPtrArray) left = guest_note_list (paths, NULL);
+  g_autoptr (GPtrArray) own = guest_note_list (paths, domain->uuid);
+  gboolean done = release_own (paths, own, domain->uuid, error);
+
+  for (guint i = 0; i < left->len; i++)
+    if (!contains (own, g_ptr_array_index (left, i)))
+      release_left (paths, g_ptr_array_index (left, i), domain);
+  return done;
 }
 
 /* --- starting one ----------------------------------------------------------------- */

@@ -22,9 +22,9 @@
 gboolean guest_devices_prepare (const CcwPaths *paths, const GuestDomain *domain, GError **error);
 
 /*
- * Gives back what was started for the domain @uuid, and only that. One that
- * cannot be given back keeps nobody from the others, and its note: another
- * domain has it, and the next end of any domain tries again. Errors: those of
- * mdev_stop(), the first of @uuid's own.
+ * Gives back what was started for @domain, and only that. One that cannot be
+ * given back keeps nobody from the others, and its note: another domain has
+ * it, and the next end of any domain tries again, without waiting for it unless
+ * that domain had it. Errors: those of mdev_stop(), the first of @domain's own.
  */
-gboolean guest_devices_release (const CcwPaths *paths, const char *uuid, GError **error);
+gboolean guest_devices_release (const CcwPaths *paths, const GuestDomain *domain, GError **error);

@@ -44,7 +44,7 @@ release (const CcwPaths *paths, GError **error)
     return TRUE;
   text = program_read_input (error);
   domain = text == NULL ? NULL : guest_domain_from_xml (text, error);
-  return domain != NULL && guest_devices_release (paths, domain->uuid, error);
+  return domain != NULL && guest_devices_release (paths, domain, error);
 }
 
 static const struct

@@ -33,14 +33,14 @@ MdevConfig *wanted (const char *parent, const char *uuid);
 gboolean try_start (Fixture *fixture, const char *parent, const char *uuid, GError **error);
 void start (Fixture *fixture, const char *parent, const char *uuid);
 void stop (Fixture *fixture, const char *uuid, gboolean keep_bound);
-
-/* udev's worker has the first mdev's node open, and soon not any more; patience is had with it. */
-GThread *open_for_an_instant (Fixture *fixture);
 void give_back (Fixture *fixture, const char *parent);
 
 /* Puts one subchannel, or all, in order; TRUE, or how many, when there was something to do. */
 gboolean recover_one (Fixture *fixture, const CcwDevId *subchannel, GError **error);
 guint recover (Fixture *fixture);
+
+/* udev's worker has the first mdev's node open, and soon not any more; patience is had with it. */
+GThread *open_for_an_instant (Fixture *fixture);
 
 /* How many writes a start of UUID on DISK takes, and its stop; they are done. */
 guint orders_of_start (Fixture *fixture);
