@@ -26,6 +26,9 @@ void doctor_check_kernel (const DoctorScene *scene, Findings *findings);
 /* Which daemons of libvirt there are, and which serves node devices. libvirt.c */
 void doctor_check_libvirt (const DoctorScene *scene, Findings *findings);
 
+/* Is there a monolithic libvirtd, whose node-device driver makes mdevs by mdevctl? libvirt.c */
+gboolean doctor_is_monolithic (const DoctorScene *scene);
+
 /*
  * The libvirt at the scene's URI. TRUE when it answers and is of this host, of
  * which the other checks tell more. libvirt.c

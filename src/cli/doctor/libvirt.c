@@ -168,13 +168,19 @@ check_monolithic (const DoctorScene *scene, Findings *findings)
     check_node_devices (scene, findings);
 }
 
+gboolean
+doctor_is_monolithic (const DoctorScene *scene)
+{
+  return has_socket (scene, MONOLITHIC_SOCKET) && !has_socket (scene, QEMU_SOCKET);
+}
+
 void
 doctor_check_libvirt (const DoctorScene *scene, Findings *findings)
 {
   findings_begin (findings, "libvirt");
   if (has_socket (scene, QEMU_SOCKET))
     check_modular (scene, findings);
-  else if (has_socket (scene, MONOLITHIC_SOCKET))
+  else if (doctor_is_monolithic (scene))
     check_monolithic (scene, findings);
   else if (has_socket (scene, NODEDEV_SOCKET))
     check_node_devices (scene, findings);

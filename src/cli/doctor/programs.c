@@ -70,6 +70,16 @@ read_version (const char *text, guint *major, guint *minor)
   return digits != NULL && sscanf (digits, "%u.%u", major, minor) == 2;
 }
 
+static void
+note_no_mdevctl (const DoctorScene *scene, Findings *findings)
+{
+  if (doctor_is_monolithic (scene))
+    findings_warn (findings, "install mdevctl, or ask virtccwd: --connect nodedev:///system",
+                   "mdevctl is not installed: libvirtd makes no mediated devices without it");
+  else
+    findings_ok (findings, "mdevctl is not installed: virtccwd needs no callout");
+}
+
 /* Since 1.3 callouts of packages have a folder of their own. */
 static void
 check_callout (const DoctorScene *scene, Findings *findings)
@@ -81,7 +91,7 @@ check_callout (const DoctorScene *scene, Findings *findings)
   guint minor;
 
   if (mdevctl == NULL)
-    findings_ok (findings, "mdevctl is not installed: virtccwd needs no callout");
+    note_no_mdevctl (scene, findings);
   else if (!read_version (text, &major, &minor))
     findings_warn (findings, "look whether it runs: mdevctl --version",
                    "%s does not tell its version", mdevctl);

@@ -86,15 +86,17 @@ serve() {
   done
 }
 
-# doctor TEXT NAME: that is among what he says of libvirt.
+# doctor TEXT NAME: that is among what he says of libvirt and mdevctl, of which the root has none.
 doctor() {
-  output=$("$VIRT_CCW" doctor --root "$root" 2>&1 | grep -A 1 " libvirt: ")
+  output=$("$VIRT_CCW" doctor --root "$root" 2>&1 | grep -A 1 -e " libvirt: " -e mdevctl)
   like "$output" "*$1*" "$2"
 }
 
 serve libvirt "$work/up/libvirt-sock"
 doctor "ok *libvirt is monolithic*
-ok *libvirtd shows 7 subchannels and 0 mediated devices" "doctor: a monolithic host"
+ok *libvirtd shows 7 subchannels and 0 mediated devices*
+warning *mdevctl is not installed: libvirtd makes no*
+ *install mdevctl" "doctor: a monolithic host"
 
 # The qemu and node-device drivers of libvirtd are those of the modular daemons.
 rm "$root"/run/libvirt/*
@@ -109,7 +111,8 @@ start_daemon
 serve virtnodedevd "$socket"
 doctor "ok *libvirt is modular*
 ok *virtccwd * serves node devices
-ok *it shows 7 subchannels" "doctor: a modular host with virtccwd"
+ok *it shows 7 subchannels*
+ok *mdevctl is not installed: virtccwd needs no callout" "doctor: a modular host with virtccwd"
 stop_daemon
 doctor "problem *nobody serves node devices to virtqemud" "doctor: a modular host without it again"
 
