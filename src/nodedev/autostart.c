@@ -107,7 +107,8 @@ start_at_boot (NodedevAutostart *autostart)
     {
       const MdevConfig *config = g_ptr_array_index (configs, i);
 
-      if (!is_to_be_started (autostart, config))
+      /* Active or not: what is there may be left of a start that is undone first. */
+      if (!mdev_config_get_autostart (config))
         continue;
       begin_one_of_boot (autostart);
       start (autostart, config, on_started_at_boot, autostart);

@@ -38,6 +38,16 @@ prepare_start (gpointer data, GError **error)
          && nodedev_change_check_subchannel_free (change, error);
 }
 
+/* Only now is it known: what a start that was cut short had created may be gone again. */
+static gboolean
+prepare_start_by_itself (gpointer data, GError **error)
+{
+  NodedevChange *change = data;
+
+  change->is_needless = ccw_host_get_mdev (change->tools->view.host, change->uuid) != NULL;
+  return !change->is_needless && prepare_start (data, error);
+}
+
 static gboolean
 work_start (gpointer data, GError **error)
 {
@@ -65,7 +75,7 @@ finish_start (gpointer data, const GError *error)
 {
   NodedevChange *change = data;
 
-  if (change->uuid != NULL)
+  if (change->uuid != NULL && !change->is_needless)
     ccw_host_refresh (change->tools->view.host, &change->parent);
   nodedev_change_end (change, was_started_by_mdevctl (change, error) ? NULL : error);
 }
@@ -103,5 +113,7 @@ work_destroy (gpointer data, GError **error)
 const NodedevJobFuncs nodedev_change_create
   = { prepare_create, work_start, nodedev_change_finish_and_refresh };
 const NodedevJobFuncs nodedev_change_start = { prepare_start, work_start, finish_start };
+const NodedevJobFuncs nodedev_change_start_by_itself
+  = { prepare_start_by_itself, work_start, finish_start };
 const NodedevJobFuncs nodedev_change_destroy
   = { prepare_destroy, work_destroy, nodedev_change_finish_and_refresh };

@@ -79,7 +79,7 @@ log_end (const NodedevChange *change, const GError *error)
   g_autofree char *devno = get_devno (change);
 
   /* A name that is no mdev's is the client's mistake, and the client is told. */
-  if (change->uuid == NULL)
+  if (change->uuid == NULL || change->is_needless)
     return;
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "SUBCHANNEL", subchannel, "DEVNO", devno,
                     "MDEV_UUID", change->uuid, "MESSAGE", "%s %s: %s", change->what, change->name,

@@ -25,6 +25,7 @@ typedef struct
   MdevConfig *config; /* what it shall be; NULL when that is not told */
   gboolean autostart;
   gboolean keep_bound;
+  gboolean is_needless; /* found done when its turn came: not worth a line in the log */
   guint flags;
   guint *n_pending; /* counts those that have not ended; NULL: does not count */
   NodedevDoneFunc done;

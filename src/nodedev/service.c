@@ -96,7 +96,7 @@ void
 nodedev_service_start_by_itself (NodedevService *service, const char *name, NodedevDoneFunc done,
                                  gpointer user_data)
 {
-  push (service, &nodedev_change_start,
+  push (service, &nodedev_change_start_by_itself,
         nodedev_change_new_for_name (&service->tools, "start", name, done, user_data));
 }
 

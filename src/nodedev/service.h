@@ -70,7 +70,10 @@ void nodedev_service_define (NodedevService *service, MdevConfig *config, Nodede
 void nodedev_service_start (NodedevService *service, const char *name, NodedevDoneFunc done,
                             gpointer user_data);
 
-/* The same for one that nobody asked for: there may be any number of those. */
+/*
+ * The same for one that nobody asked for: there may be any number of those, and one that is
+ * active by then is as wanted.
+ */
 void nodedev_service_start_by_itself (NodedevService *service, const char *name,
                                       NodedevDoneFunc done, gpointer user_data);
 

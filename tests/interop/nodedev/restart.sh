@@ -45,24 +45,29 @@ mdev_xml
 ok "define" v nodedev-define "$work/mdev.xml"
 ok "autostart" v nodedev-autostart "$mdev"
 stop_daemon
-boot
-machine "at 3 kill"
-timeout --foreground 60 "$VIRTCCWD" --socket "$socket" --socket-ro "$socket-ro" --root "$root" 2>> "$work/log"
-is "$?" 137 "killed while it starts what starts by itself"
-ok "the boot's starts are not done with" test ! -e "$stamp"
-start_daemon
-wait_for "the next one starts it" active
-is "$(driver_of 0.0.0313)" vfio_ccw "and has its subchannel"
-wait_for "now they are done with" test -e "$stamp"
-ok "destroy" v nodedev-destroy "$mdev"
+# Halfway; and, on the subchannel that is bound by then, when the mdev is there but not kept.
+for death in "3 kill" "1 orphan"; do
+  boot
+  machine "at $death"
+  timeout --foreground 60 "$VIRTCCWD" --socket "$socket" --socket-ro "$socket-ro" --root "$root" 2>> "$work/log"
+  is "$?" 137 "killed while it starts what starts by itself: $death"
+  ok "the boot's starts are not done with" test ! -e "$stamp"
+  start_daemon
+  wait_for "the next one is done with them" test -e "$stamp"
+  ok "and has started it" active
+  is "$(driver_of 0.0.0313)" vfio_ccw "and has its subchannel"
+  ok "destroy" v nodedev-destroy "$mdev"
+  stop_daemon
+done
 
 # Another one that waits for its turn on the same subchannel.
+start_daemon
 mdev_xml "$second"
 ok "define a second one" v nodedev-define "$work/mdev.xml"
 ok "autostart" v nodedev-autostart "mdev_$(echo "$second" | tr - _)_0_0_0313"
 stop_daemon
 boot
-machine "delay create 2000 1"
+machine "delay create 6000 1"
 start_daemon
 stop_daemon
 ok "nor when it is stopped before each had its turn" test ! -e "$stamp"
