@@ -8,6 +8,7 @@
 #include "mdev/identity.h"
 #include "mdev/move.h"
 #include "mdev/subchannel.h"
+#include "nodedev/definitions.h"
 #include "nodedev/notes.h"
 
 struct _NodedevFollow
@@ -18,33 +19,12 @@ struct _NodedevFollow
   NodedevJobQueue *queue;
   NodedevFollowFunc moved;
   gpointer moved_data;
-  GHashTable *by_name;   /* an mdev's -> Definition, both owned */
-  GHashTable *by_device; /* key of a device's id -> GPtrArray of Definition, owned by by_name */
-  GHashTable *arrivals;  /* keys of the devices that wait in the queue */
+  NodedevDefinitions *definitions;
+  GHashTable *arrivals; /* keys of the devices that wait in the queue */
   NodedevNotes *notes;
   gboolean is_beginning; /* nothing that takes a device is in the queue yet */
   gboolean is_ending;
 };
-
-/* A persistent mdev of which is known what it is meant for. */
-typedef struct
-{
-  char *uuid;
-  CcwDevId parent;
-  MdevIdentity *identity;
-  gboolean has_warned;
-  gboolean is_refused; /* another kind of device has been seen under its number */
-  gboolean is_unsaved; /* the note of it says less than is known, or is not there */
-} Definition;
-
-static void
-definition_free (Definition *definition)
-{
-  g_free (definition->uuid);
-  mdev_identity_free (definition->identity);
-  g_free (definition);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Definition, definition_free)
 
 /* Failing to keep a note costs following, not the change that the note is of. */
 static void
@@ -53,80 +33,6 @@ log_failure (const char *uuid, const CcwDevId *parent, const GError *error)
   g_autofree char *name = nodedev_mdev_name (uuid, parent);
 
   g_warning ("%s cannot follow its device: %s", name, error->message);
-}
-
-/* --- what is known -------------------------------------------------------- */
-
-/* Made when there is none yet. */
-static GPtrArray *
-definitions_of (NodedevFollow *follow, const CcwDevId *device)
-{
-  GPtrArray *definitions = g_hash_table_lookup (follow->by_device, ccw_dev_id_hash_key (device));
-
-  if (definitions == NULL)
-    {
-      definitions = g_ptr_array_new ();
-      g_hash_table_insert (follow->by_device, ccw_dev_id_hash_key (device), definitions);
-    }
-  return definitions;
-}
-
-static void
-remove_from_device (NodedevFollow *follow, Definition *definition)
-{
-  gpointer key = ccw_dev_id_hash_key (&definition->identity->device);
-  GPtrArray *definitions = g_hash_table_lookup (follow->by_device, key);
-
-  g_ptr_array_remove_fast (definitions, definition);
-  if (definitions->len == 0)
-    g_hash_table_remove (follow->by_device, key);
-}
-
-/* Takes the definition of that name out, for the caller to keep; NULL when there is none. */
-static Definition *
-take (NodedevFollow *follow, const char *name)
-{
-  Definition *definition = g_hash_table_lookup (follow->by_name, name);
-  g_autofree char *key = NULL;
-
-  if (definition == NULL)
-    return NULL;
-  g_hash_table_steal_extended (follow->by_name, name, (gpointer *) &key, NULL);
-  remove_from_device (follow, definition);
-  return definition;
-}
-
-static void
-drop (NodedevFollow *follow, const char *name)
-{
-  Definition *definition = take (follow, name);
-
-  if (definition != NULL)
-    definition_free (definition);
-}
-
-/* Takes @definition over. */
-static void
-put (NodedevFollow *follow, Definition *definition)
-{
-  char *name = nodedev_mdev_name (definition->uuid, &definition->parent);
-
-  drop (follow, name);
-  g_ptr_array_add (definitions_of (follow, &definition->identity->device), definition);
-  g_hash_table_insert (follow->by_name, name, definition);
-}
-
-/* Takes @identity over. */
-static Definition *
-put_new (NodedevFollow *follow, const MdevConfig *config, MdevIdentity *identity)
-{
-  Definition *definition = g_new0 (Definition, 1);
-
-  definition->uuid = g_strdup (mdev_config_get_uuid (config));
-  definition->parent = *mdev_config_get_parent (config);
-  definition->identity = identity;
-  put (follow, definition);
-  return definition;
 }
 
 /*
@@ -146,19 +52,12 @@ forget_unless_there (const char *uuid, const CcwDevId *parent, gpointer user_dat
 
 /* --- notes ------------------------------------------------------------------ */
 
-static Definition *
-find (NodedevFollow *follow, const char *uuid, const CcwDevId *parent)
-{
-  g_autofree char *name = nodedev_mdev_name (uuid, parent);
-
-  return g_hash_table_lookup (follow->by_name, name);
-}
-
 /* What has been noted meanwhile need not be noted again. */
 static MdevIdentity *
 take_unsaved (const char *uuid, const CcwDevId *parent, gpointer user_data)
 {
-  Definition *definition = find (user_data, uuid, parent);
+  NodedevFollow *follow = user_data;
+  NodedevDefinition *definition = nodedev_definitions_find (follow->definitions, uuid, parent);
 
   if (definition == NULL || !definition->is_unsaved)
     return NULL;
@@ -176,7 +75,7 @@ save_now (NodedevFollow *follow, const char *uuid, const CcwDevId *parent)
   if (identity == NULL || mdev_identity_save (identity, follow->paths, uuid, parent, &error))
     return;
   log_failure (uuid, parent, error);
-  find (follow, uuid, parent)->is_unsaved = TRUE;
+  nodedev_definitions_find (follow->definitions, uuid, parent)->is_unsaved = TRUE;
 }
 
 /* By the queue. Meanwhile more may have been learnt and noted, or the definition be gone. */
@@ -184,7 +83,8 @@ static void
 on_noted (const char *uuid, const CcwDevId *parent, const MdevIdentity *noted,
           const GError *error, gpointer user_data)
 {
-  Definition *definition = find (user_data, uuid, parent);
+  NodedevFollow *follow = user_data;
+  NodedevDefinition *definition = nodedev_definitions_find (follow->definitions, uuid, parent);
 
   if (error != NULL)
     log_failure (uuid, parent, error);
@@ -206,7 +106,7 @@ static const NodedevNotesFuncs notes_funcs = { take_unsaved, on_noted };
  * thousands of notes.
  */
 static void
-save_if_needed (NodedevFollow *follow, const Definition *definition)
+save_if_needed (NodedevFollow *follow, const NodedevDefinition *definition)
 {
   if (!definition->is_unsaved)
     return;
@@ -230,14 +130,15 @@ learn (NodedevFollow *follow, const MdevConfig *config)
   g_autoptr (GError) error = NULL;
   MdevIdentity *noted = mdev_identity_load (follow->paths, uuid, parent, &error);
   MdevIdentity *identity = noted != NULL || error != NULL ? noted : mdev_identity_read (parent);
-  Definition *definition;
+  NodedevDefinition *definition;
 
   if (error != NULL)
     log_failure (uuid, parent, error);
   if (identity == NULL)
     return;
-  definition = put_new (follow, config, identity);
+  definition = nodedev_definition_new (uuid, parent, identity);
   definition->is_unsaved = noted == NULL;
+  nodedev_definitions_put (follow->definitions, definition);
   save_if_needed (follow, definition);
 }
 
@@ -245,11 +146,9 @@ learn (NodedevFollow *follow, const MdevConfig *config)
 static gboolean
 forget_device (NodedevFollow *follow, const char *uuid, const CcwDevId *parent, GError **error)
 {
-  g_autofree char *name = nodedev_mdev_name (uuid, parent);
-
   if (!mdev_identity_forget (follow->paths, uuid, parent, error))
     return FALSE;
-  drop (follow, name);
+  nodedev_definitions_drop (follow->definitions, uuid, parent);
   return TRUE;
 }
 
@@ -264,7 +163,8 @@ nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **
     return forget_device (follow, uuid, parent, error);
   if (!mdev_identity_save (identity, follow->paths, uuid, parent, error))
     return FALSE;
-  put_new (follow, config, g_steal_pointer (&identity));
+  nodedev_definitions_put (follow->definitions,
+                           nodedev_definition_new (uuid, parent, g_steal_pointer (&identity)));
   return TRUE;
 }
 
@@ -272,9 +172,8 @@ nodedev_follow_adopt (NodedevFollow *follow, const MdevConfig *config, GError **
 static gboolean
 may_be_meant_for (NodedevFollow *follow, const MdevConfig *config, const CcwDevId *device)
 {
-  g_autofree char *name
-    = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
-  const Definition *definition = g_hash_table_lookup (follow->by_name, name);
+  const NodedevDefinition *definition = nodedev_definitions_find (
+      follow->definitions, mdev_config_get_uuid (config), mdev_config_get_parent (config));
 
   return device == NULL || definition == NULL
          || ccw_dev_id_equal (&definition->identity->device, device);
@@ -301,7 +200,7 @@ nodedev_follow_needs (NodedevFollow *follow, const CcwDevId *subchannel, const c
 /* --- following ------------------------------------------------------------ */
 
 static void
-log_move (const Definition *definition, const CcwDevId *to)
+log_move (const NodedevDefinition *definition, const CcwDevId *to)
 {
   g_autofree char *from_name = ccw_dev_id_to_name (&definition->parent, CCW_NAME_PREFIX_CSS);
   g_autofree char *to_name = ccw_dev_id_to_name (to, CCW_NAME_PREFIX_CSS);
@@ -316,7 +215,7 @@ log_move (const Definition *definition, const CcwDevId *to)
 
 /* Said once, not at every event of that device. */
 static void
-warn_once (Definition *definition, const GError *error)
+warn_once (NodedevDefinition *definition, const GError *error)
 {
   g_autofree char *name = nodedev_mdev_name (definition->uuid, &definition->parent);
 
@@ -326,7 +225,7 @@ warn_once (Definition *definition, const GError *error)
 }
 
 static gboolean
-is_active_at_home (NodedevFollow *follow, const Definition *definition)
+is_active_at_home (NodedevFollow *follow, const NodedevDefinition *definition)
 {
   const CcwMdev *mdev = ccw_host_get_mdev (follow->view.host, definition->uuid);
 
@@ -338,9 +237,10 @@ is_active_at_home (NodedevFollow *follow, const Definition *definition)
  * again where it is then, and forget it where it was.
  */
 static gboolean
-follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
+follow_to (NodedevFollow *follow, NodedevDefinition *known, const CcwDevId *to)
 {
-  g_autoptr (Definition) definition = take (follow, name);
+  g_autoptr (NodedevDefinition) definition
+      = nodedev_definitions_take (follow->definitions, known->uuid, &known->parent);
   const MdevConfig *config
       = mdev_store_get (follow->view.store, definition->uuid, &definition->parent);
   g_autoptr (GError) error = NULL;
@@ -357,7 +257,7 @@ follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
       return TRUE;
     }
   warn_once (definition, error);
-  put (follow, g_steal_pointer (&definition));
+  nodedev_definitions_put (follow->definitions, g_steal_pointer (&definition));
   return FALSE;
 }
 
@@ -367,7 +267,7 @@ follow_to (NodedevFollow *follow, const char *name, const CcwDevId *to)
  * vfio_ccw, where nothing tells its kind any more.
  */
 static gboolean
-recognise (NodedevFollow *follow, Definition *definition, const MdevIdentity *now)
+recognise (NodedevFollow *follow, NodedevDefinition *definition, const MdevIdentity *now)
 {
   g_autofree char *device = ccw_dev_id_to_string (&now->device);
   g_autoptr (GError) error = NULL;
@@ -398,19 +298,18 @@ can_be_judged (const MdevIdentity *now, const CcwSubchannel *subchannel)
 
 /* Brings the definition to where its device is, if that is anywhere; TRUE when that was needed. */
 static gboolean
-settle (NodedevFollow *follow, Definition *definition)
+settle (NodedevFollow *follow, NodedevDefinition *definition)
 {
   const CcwSubchannel *subchannel
       = ccw_host_get_subchannel_of_device (follow->view.host, &definition->identity->device);
   const CcwDevId *here = subchannel == NULL ? NULL : ccw_subchannel_get_id (subchannel);
   g_autoptr (MdevIdentity) now = here == NULL ? NULL : mdev_identity_read (here);
-  g_autofree char *name = nodedev_mdev_name (definition->uuid, &definition->parent);
 
   if (now == NULL || !ccw_dev_id_equal (&now->device, &definition->identity->device)
       || !can_be_judged (now, subchannel) || !recognise (follow, definition, now)
       || ccw_dev_id_equal (here, &definition->parent) || is_active_at_home (follow, definition))
     return FALSE;
-  return follow_to (follow, name, here);
+  return follow_to (follow, definition, here);
 }
 
 /* TRUE when a definition has moved: the array changes then. */
@@ -418,12 +317,12 @@ static gboolean
 settle_device (NodedevFollow *follow, const CcwDevId *device)
 {
   gboolean has_moved = FALSE;
-  GPtrArray *known = g_hash_table_lookup (follow->by_device, ccw_dev_id_hash_key (device));
+  const GPtrArray *known = nodedev_definitions_of (follow->definitions, device);
   g_autoptr (GPtrArray) definitions = NULL;
 
   if (known == NULL)
     return FALSE;
-  definitions = g_ptr_array_copy (known, NULL, NULL);
+  definitions = g_ptr_array_copy ((GPtrArray *) known, NULL, NULL);
   for (guint i = 0; i < definitions->len; i++)
     has_moved |= settle (follow, g_ptr_array_index (definitions, i));
   return has_moved;
@@ -438,9 +337,9 @@ learn_on (NodedevFollow *follow, const CcwDevId *subchannel)
   for (guint i = 0; i < configs->len; i++)
     {
       const MdevConfig *config = g_ptr_array_index (configs, i);
-      g_autofree char *name = nodedev_mdev_name (mdev_config_get_uuid (config), subchannel);
 
-      if (!g_hash_table_contains (follow->by_name, name))
+      if (nodedev_definitions_find (follow->definitions, mdev_config_get_uuid (config), subchannel)
+          == NULL)
         learn (follow, config);
     }
 }
@@ -467,15 +366,14 @@ static GStrv
 subjects_of (NodedevFollow *follow, const CcwDevId *device)
 {
   g_autoptr (GStrvBuilder) subjects = g_strv_builder_new ();
-  const GPtrArray *definitions
-    = g_hash_table_lookup (follow->by_device, ccw_dev_id_hash_key (device));
+  const GPtrArray *definitions = nodedev_definitions_of (follow->definitions, device);
   const CcwSubchannel *there = ccw_host_get_subchannel_of_device (follow->view.host, device);
 
   if (there != NULL)
     add_subchannel (subjects, ccw_subchannel_get_id (there));
   for (guint i = 0; definitions != NULL && i < definitions->len; i++)
     {
-      const Definition *definition = g_ptr_array_index (definitions, i);
+      const NodedevDefinition *definition = g_ptr_array_index (definitions, i);
 
       add_subchannel (subjects, &definition->parent);
       g_strv_builder_add (subjects, definition->uuid);
@@ -536,7 +434,7 @@ note_arrival (NodedevFollow *follow, const CcwDevId *device)
   Arrival *arrival;
 
   if (follow->is_ending
-      || !g_hash_table_contains (follow->by_device, ccw_dev_id_hash_key (device))
+      || nodedev_definitions_of (follow->definitions, device) == NULL
       || !g_hash_table_add (follow->arrivals, ccw_dev_id_hash_key (device)))
     return;
   arrival = g_new0 (Arrival, 1);
@@ -561,9 +459,10 @@ on_subchannel (NodedevFollow *follow, const CcwDevId *id)
 
 /* While it was active it stayed where it was, wherever its device had gone. */
 static void
-note_stopped (NodedevFollow *follow, const char *name)
+note_stopped (NodedevFollow *follow, const char *uuid, const CcwDevId *parent)
 {
-  const Definition *definition = g_hash_table_lookup (follow->by_name, name);
+  const NodedevDefinition *definition
+      = nodedev_definitions_find (follow->definitions, uuid, parent);
 
   if (definition != NULL)
     note_arrival (follow, &definition->identity->device);
@@ -577,13 +476,13 @@ on_mdev (NodedevFollow *follow, const NodedevEvent *event, const char *uuid,
 
   if (event->lifecycle == VIR_NODE_DEVICE_EVENT_UNDEFINED)
     {
-      drop (follow, event->name);
+      nodedev_definitions_drop (follow->definitions, uuid, parent);
       forget_unless_there (uuid, parent, follow);
     }
   else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_DEFINED && config != NULL)
     learn (follow, config);
   else if (event->lifecycle == VIR_NODE_DEVICE_EVENT_DELETED)
-    note_stopped (follow, event->name);
+    note_stopped (follow, uuid, parent);
 }
 
 static void
@@ -604,7 +503,7 @@ on_event (const NodedevEvent *event, gpointer user_data)
 
 /* What was learnt just now is where its device is. */
 static void
-settle_noted (NodedevFollow *follow, Definition *definition)
+settle_noted (NodedevFollow *follow, NodedevDefinition *definition)
 {
   if (!definition->is_unsaved)
     settle (follow, definition);
@@ -622,7 +521,7 @@ nodedev_follow_all (NodedevFollow *follow)
   mdev_identity_foreach (follow->paths, forget_unless_there, follow);
   for (guint i = 0; i < configs->len; i++)
     learn (follow, g_ptr_array_index (configs, i));
-  definitions = g_hash_table_get_values (follow->by_name);
+  definitions = nodedev_definitions_list (follow->definitions);
   for (GList *item = definitions; item != NULL; item = item->next)
     settle_noted (follow, item->data);
   nodedev_notes_flush (follow->notes);
@@ -630,12 +529,6 @@ nodedev_follow_all (NodedevFollow *follow)
 }
 
 /* --- life ----------------------------------------------------------------- */
-
-static void
-unref_array (gpointer array)
-{
-  g_ptr_array_unref (array);
-}
 
 NodedevFollow *
 nodedev_follow_new (const NodedevView *view, NodedevEvents *events, const CcwPaths *paths,
@@ -649,9 +542,7 @@ nodedev_follow_new (const NodedevView *view, NodedevEvents *events, const CcwPat
   follow->queue = queue;
   follow->moved = moved;
   follow->moved_data = user_data;
-  follow->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                           (GDestroyNotify) definition_free);
-  follow->by_device = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
+  follow->definitions = nodedev_definitions_new ();
   follow->arrivals = g_hash_table_new (NULL, NULL);
   follow->notes = nodedev_notes_new (paths, queue, &notes_funcs, follow);
   nodedev_events_listen (events, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE, on_event, follow);
@@ -671,7 +562,6 @@ nodedev_follow_free (NodedevFollow *follow)
   nodedev_events_unsubscribe_all (follow->events, follow);
   nodedev_notes_free (follow->notes);
   g_hash_table_unref (follow->arrivals);
-  g_hash_table_unref (follow->by_device);
-  g_hash_table_unref (follow->by_name);
+  nodedev_definitions_free (follow->definitions);
   g_free (follow);
 }
