@@ -103,21 +103,31 @@ uuid_of() {
   echo "$1" | md5sum | sed 's/^\(.\{8\}\)\(.\{4\}\)\(.\{4\}\)\(.\{4\}\)\(.\{12\}\).*/\1-\2-\3-\4-\5/'
 }
 
-# domain_xml NAME WORDS [DEVICE...]: of a domain that has the guest of bare-guest/ do what WORDS say.
-domain_xml() {
+# bare_os WORDS: the guest of bare-guest/ does what they say.
+bare_os() {
+  echo "<kernel>/lab/guests/bare-guest</kernel><cmdline>$1</cmdline>"
+}
+
+# linux_os BUS_ID: the guest of guest-linux/ sets the device online and powers off.
+linux_os() {
+  echo "<kernel>/lab/guests/kernel</kernel><initrd>/lab/guests/initrd</initrd>"
+  echo "<cmdline>conmode=sclp console=ttysclp0 quiet ccw=$1</cmdline>"
+}
+
+# os_domain_xml NAME OS [DEVICE...]: of a domain that starts OS.
+os_domain_xml() {
   domain=$1
-  words=$2
+  os=$2
   shift 2
   cat << XML
 <domain type='qemu'>
   <name>$domain</name>
   <uuid>$(uuid_of "$domain")</uuid>
-  <memory unit='MiB'>64</memory>
+  <memory unit='MiB'>128</memory>
   <vcpu>1</vcpu>
   <os>
     <type arch='s390x' machine='s390-ccw-virtio'>hvm</type>
-    <kernel>/lab/guests/bare-guest</kernel>
-    <cmdline>$words</cmdline>
+    $os
   </os>
   <features><tcg><tb-cache unit='MiB'>64</tb-cache></tcg></features>
   <cpu mode='maximum'/>
@@ -134,9 +144,26 @@ domain_xml() {
 XML
 }
 
+# domain_xml NAME WORDS [DEVICE...]: of a domain that has the guest of bare-guest/ do what WORDS say.
+domain_xml() {
+  domain=$1
+  words=$2
+  shift 2
+  os_domain_xml "$domain" "$(bare_os "$words")" "$@"
+}
+
 # define_domain NAME WORDS [DEVICE...]: as domain_xml has it.
 define_domain() {
   domain_xml "$@" > $LIBVIRTD_FOLDER/domain.xml && stock define $LIBVIRTD_FOLDER/domain.xml
+}
+
+# define_linux NAME BUS_ID [DEVICE...]: a domain with the smallest Linux, which sets BUS_ID online.
+define_linux() {
+  domain=$1
+  os=$(linux_os "$2")
+  shift 2
+  os_domain_xml "$domain" "$os" "$@" > $LIBVIRTD_FOLDER/domain.xml &&
+    stock define $LIBVIRTD_FOLDER/domain.xml
 }
 
 # guest_says PATTERN: once it has said it.

@@ -91,15 +91,14 @@ sees 3000 ff3832
 ok "it is unplugged from the host" unplug pluggable 0.0.0310
 loses 3000
 ok "libvirt knows" wait_for 60 has_not guest $plugged_uuid
-ok "destroy the domain" stock destroy guest
+ok "detach the first" stock detach-device guest "$created_file" --live
+loses 2000
 is "$(driver_of "$random")" vfio_ccw "what was created is active still"
 ok "destroy it" stock nodedev-destroy "$(mdev_name "$random" $created_uuid)"
 is "$(driver_of "$random")" io_subchannel "the host has the device"
 
 # --- in one command -------------------------------------------------------------
 
-ok "start the domain" stock start guest
-ok "it watches" guest_says "bare guest: waiting"
 ok "virt-ccw passes a device" \
   virt-ccw pass 0.0.0300 --domain guest --guest-devno fe.0.4000 --connect "$uri"
 sees 4000 ff3832
