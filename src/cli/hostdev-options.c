@@ -44,7 +44,7 @@ static const GOptionEntry entries[] = {
     "What the guest's boot loader is told (with --boot-order)", "TEXT" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
     "Look for configuration below DIR instead of /", "DIR" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 const GOptionEntry *
@@ -84,10 +84,10 @@ read_input (const char *path, GError **error)
   if (input == NULL
       || !g_input_stream_read_all (input, text, CCW_XML_MAX_SIZE + 1, &size, NULL, &problem))
     {
+      g_assert (problem != NULL);
       g_set_error (error, CCW_ERROR,
-                   g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
-                       ? CCW_ERROR_NOT_FOUND
-                       : CCW_ERROR_SYSTEM,
+                   g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ? CCW_ERROR_NOT_FOUND
+                                                                               : CCW_ERROR_SYSTEM,
                    "could not read %s: %s", path, problem->message);
       return NULL;
     }

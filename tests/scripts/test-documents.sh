@@ -39,7 +39,7 @@ licensed() {
   find "$TREE"/{data,docs,kmod,scripts,src,xml} -type f ! -name '*.svg' ! -name '*.png' \
     ! -name '*.ko' ! -name '*.o' ! -name '*.mod*' ! -name '.*' ! -name '*.symvers' ! -name modules.order -print
 }
-is "$(licensed | xargs -d '\n' grep -L 'SPDX-License-Identifier: ')" "" "all files name their licence"
+is "$(licensed | xargs -d '\n' grep -L 'SPDX-License-Identifier[:] ')" "" "all files name their licence"
 
 # Folders, by the table of HACKING.md.
 for folder in "$TREE"/src/*/ "$TREE"/tests/*/; do
