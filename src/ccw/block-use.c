@@ -116,9 +116,9 @@ find_btrfs (CcwSystemUse *use, const CcwNode *block)
 {
   const char *system = ccw_system_use_find_btrfs (use, block->name);
 
-  return system == NULL ? NULL
-                        : g_strdup_printf ("/dev/%s belongs to the mounted btrfs %s", block->name,
-                                           system);
+  return system == NULL
+             ? NULL
+             : g_strdup_printf ("/dev/%s belongs to the mounted btrfs %s", block->name, system);
 }
 
 static char *
@@ -126,9 +126,9 @@ find_loop (CcwSystemUse *use, const CcwNode *block)
 {
   const char *loop = ccw_system_use_find_loop (use, block->name);
 
-  return loop == NULL ? NULL
-                      : g_strdup_printf ("/dev/%s carries the loop device /dev/%s", block->name,
-                                         loop);
+  return loop == NULL
+             ? NULL
+             : g_strdup_printf ("/dev/%s carries the loop device /dev/%s", block->name, loop);
 }
 
 /*

@@ -65,7 +65,8 @@ ccw_dev_id_parse (const char *text, CcwDevId *id, GError **error)
 
   g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
                "'%s' is not an address on the channel subsystem: write it as "
-               "CSSID.SSID.NUMBER in hexadecimal, like 0.0.1234", text);
+               "CSSID.SSID.NUMBER in hexadecimal, like 0.0.1234",
+               text);
   return FALSE;
 }
 
@@ -86,14 +87,14 @@ check_range (const char *field, guint64 value, guint64 max, GError **error)
     return TRUE;
 
   g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
-               "%s 0x%" G_GINT64_MODIFIER "x is out of range: it must be between 0x0 and 0x%"
-               G_GINT64_MODIFIER "x", field, value, max);
+               "%s 0x%" G_GINT64_MODIFIER
+               "x is out of range: it must be between 0x0 and 0x%" G_GINT64_MODIFIER "x",
+               field, value, max);
   return FALSE;
 }
 
 gboolean
-ccw_dev_id_from_numbers (guint64 cssid, guint64 ssid, guint64 number, CcwDevId *id,
-                         GError **error)
+ccw_dev_id_from_numbers (guint64 cssid, guint64 ssid, guint64 number, CcwDevId *id, GError **error)
 {
   if (!check_range ("cssid", cssid, CSSID_MAX, error)
       || !check_range ("ssid", ssid, SSID_MAX, error)

@@ -79,7 +79,7 @@ find_folder (const CcwDevId *device)
   g_autofree char *link = ccw_sysfs_device_path (device, NULL);
   g_autofree char *target = g_file_read_link (link, NULL);
   g_autofree char *folder
-    = target != NULL ? g_canonicalize_filename (target, CCW_SYSFS_CCW_BUS "/devices") : NULL;
+      = target != NULL ? g_canonicalize_filename (target, CCW_SYSFS_CCW_BUS "/devices") : NULL;
 
   return folder != NULL && ccw_sysfs_exists (folder) ? g_steal_pointer (&folder) : NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ccw/error.h"
 
-G_DEFINE_QUARK (ccw-error-quark, ccw_error)
+G_DEFINE_QUARK (ccw - error - quark, ccw_error)
 
 gboolean
 ccw_error_is_not_found (const GError *error)

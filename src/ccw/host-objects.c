@@ -142,8 +142,8 @@ gboolean
 ccw_subchannel_state_equal (const CcwSubchannelState *a, const CcwSubchannelState *b)
 {
   return a->has_device == b->has_device
-         && (!a->has_device || ccw_dev_id_equal (&a->device, &b->device))
-         && a->driver == b->driver && types_equal (a->types, b->types);
+         && (!a->has_device || ccw_dev_id_equal (&a->device, &b->device)) && a->driver == b->driver
+         && types_equal (a->types, b->types);
 }
 
 void
@@ -224,8 +224,7 @@ cut_last_part (char *path)
 }
 
 gboolean
-ccw_device_read_place (int folder, const char *name, CcwDevId *subchannel,
-                       gboolean *has_subchannel)
+ccw_device_read_place (int folder, const char *name, CcwDevId *subchannel, gboolean *has_subchannel)
 {
   /* ../../../devices/css0/0.0.0313/0.0.2b09, or .../css0/defunct/0.0.2b09 for an orphan. */
   char target[LINK_SIZE];
@@ -302,8 +301,9 @@ ccw_device_get_syspath (const CcwDevice *device)
   if (device->syspath != NULL)
     return device->syspath;
   name = ccw_dev_id_to_string (&device->id);
-  parent = device->has_subchannel ? make_subchannel_syspath (&device->subchannel)
-                                  : g_strdup_printf ("/sys/devices/css%x/defunct", device->id.cssid);
+  parent = device->has_subchannel
+               ? make_subchannel_syspath (&device->subchannel)
+               : g_strdup_printf ("/sys/devices/css%x/defunct", device->id.cssid);
   device_cache (device)->syspath = g_build_filename (parent, name, NULL);
   return device->syspath;
 }

@@ -43,12 +43,12 @@ ccw_host_new (void)
 {
   CcwHost *host = g_new0 (CcwHost, 1);
 
-  host->subchannels = g_hash_table_new_full (NULL, NULL, NULL,
-                                             (GDestroyNotify) ccw_subchannel_free);
+  host->subchannels
+      = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) ccw_subchannel_free);
   host->by_device = g_hash_table_new (NULL, NULL);
   host->devices = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) ccw_device_free);
-  host->mdevs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                       (GDestroyNotify) ccw_mdev_free);
+  host->mdevs
+      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) ccw_mdev_free);
   host->by_parent = g_hash_table_new (NULL, NULL);
   return host;
 }

@@ -53,7 +53,7 @@ read_allowed (GKeyFile *file, const char *path, const CcwDevId *device)
 {
   g_autofree char *group = find_group (file, device);
   g_auto (GStrv) list
-    = group != NULL ? g_key_file_get_string_list (file, group, KEY, NULL, NULL) : NULL;
+      = group != NULL ? g_key_file_get_string_list (file, group, KEY, NULL, NULL) : NULL;
   CcwAllowed allowed = 0;
 
   for (char **word = list; word != NULL && *word != NULL; word++)

@@ -83,8 +83,7 @@ find_share_mount (const char *folder, const GPtrArray *mounts)
 static char *
 find_user_of_shares (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
 {
-  const GPtrArray *mounts
-      = tree->virtios->len > 0 ? ccw_system_use_get_mounts (use, error) : NULL;
+  const GPtrArray *mounts = tree->virtios->len > 0 ? ccw_system_use_get_mounts (use, error) : NULL;
   char *user = NULL;
 
   for (guint i = 0; mounts != NULL && i < tree->virtios->len && user == NULL; i++)
@@ -374,8 +373,7 @@ ccw_device_check_unused (const CcwPaths *paths, const CcwDevId *device, GError *
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
   else if (user != NULL)
-    g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE, "device %s is in use: %s%s", name, user,
-                 hint);
+    g_set_error (error, CCW_ERROR, CCW_ERROR_IN_USE, "device %s is in use: %s%s", name, user, hint);
   else
     return TRUE;
   return FALSE;

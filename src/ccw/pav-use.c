@@ -50,7 +50,7 @@ ccw_find_pav_user (CcwSystemUse *use, const CcwDeviceTree *tree, GError **error)
   if (is_online_alias (tree->folder))
     return g_strdup ("it is a PAV alias, through which disks of its control unit are reached");
   alias = uid != NULL && *uid != '\0' ? ccw_system_use_find_alias (use, uid) : NULL;
-  return alias == NULL ? NULL
-                       : g_strdup_printf ("its PAV alias %s is online; set that offline first",
-                                          alias);
+  return alias == NULL
+             ? NULL
+             : g_strdup_printf ("its PAV alias %s is online; set that offline first", alias);
 }

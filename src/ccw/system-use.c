@@ -10,13 +10,13 @@
 
 struct _CcwSystemUse
 {
-  GPtrArray *mounts;             /* of CcwMount, NULL until read, as all of these */
-  GHashTable *mounts_by_number;  /* major:minor -> CcwMount */
-  GHashTable *mounts_by_node;    /* "/dev/dasda1" -> CcwMount */
-  GHashTable *swaps;             /* set of "/dev/dasda1" */
-  GHashTable *loops;             /* "/dev/dasda1" -> "loop0" */
-  GHashTable *btrfs;             /* "dasda1" -> UUID */
-  GHashTable *aliases;           /* unique id -> "0.0.10ff" */
+  GPtrArray *mounts;            /* of CcwMount, NULL until read, as all of these */
+  GHashTable *mounts_by_number; /* major:minor -> CcwMount */
+  GHashTable *mounts_by_node;   /* "/dev/dasda1" -> CcwMount */
+  GHashTable *swaps;            /* set of "/dev/dasda1" */
+  GHashTable *loops;            /* "/dev/dasda1" -> "loop0" */
+  GHashTable *btrfs;            /* "dasda1" -> UUID */
+  GHashTable *aliases;          /* unique id -> "0.0.10ff" */
   char **consoles;
   gboolean has_firmware; /* both of these have been read */
   char *ipl_device;
@@ -178,8 +178,7 @@ ccw_system_use_get_mounts (CcwSystemUse *use, GError **error)
 }
 
 const CcwMount *
-ccw_system_use_find_mount (CcwSystemUse *use, const char *number, const char *name,
-                           GError **error)
+ccw_system_use_find_mount (CcwSystemUse *use, const char *number, const char *name, GError **error)
 {
   const CcwMount *mount;
 

@@ -36,8 +36,8 @@ const GPtrArray *ccw_system_use_get_mounts (CcwSystemUse *use, GError **error);
  * with a number of their own such as btrfs, by its name below /dev. NULL,
  * without an error, when it is not.
  */
-const CcwMount *ccw_system_use_find_mount (CcwSystemUse *use, const char *number,
-                                           const char *name, GError **error);
+const CcwMount *ccw_system_use_find_mount (CcwSystemUse *use, const char *number, const char *name,
+                                           GError **error);
 
 /* Is the block device with this name below /dev swap space? FALSE with an error: not known. */
 gboolean ccw_system_use_is_swap (CcwSystemUse *use, const char *name, GError **error);

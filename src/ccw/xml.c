@@ -54,8 +54,8 @@ check_text (const char *text, gsize size, const char *what, GError **error)
   if (size > CCW_XML_MAX_SIZE)
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
-                   "could not parse %s: it has %" G_GSIZE_FORMAT " bytes, more than %d", what,
-                   size, CCW_XML_MAX_SIZE);
+                   "could not parse %s: it has %" G_GSIZE_FORMAT " bytes, more than %d", what, size,
+                   CCW_XML_MAX_SIZE);
       return FALSE;
     }
   /* libxml2 would take it for the end and not see what follows. */

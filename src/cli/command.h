@@ -14,7 +14,7 @@ typedef struct
   const char *name;
   const char *summary; /* for the list in --help: a verb first, no full stop */
 
-  gboolean is_report;  /* What it prints is all it does: when that fails, it fails. */
+  gboolean is_report; /* What it prints is all it does: when that fails, it fails. */
 
   /* @argv[0] is the subcommand's name. Sets @error unless the result tells enough. */
   CcwExit (*run) (int argc, char **argv, GError **error);

@@ -36,9 +36,8 @@ take_hostdev (GPtrArray *hostdevs, const char *uuid)
 guint
 domains_get_use (virDomain *domain, const char *uuid, Hostdev **hostdev)
 {
-  g_autoptr (GPtrArray) running = virDomainIsActive (domain) == 1
-                                      ? read_hostdevs (domain, 0)
-                                      : g_ptr_array_new ();
+  g_autoptr (GPtrArray) running
+      = virDomainIsActive (domain) == 1 ? read_hostdevs (domain, 0) : g_ptr_array_new ();
   g_autoptr (GPtrArray) defined = virDomainIsPersistent (domain) == 1
                                       ? read_hostdevs (domain, VIR_DOMAIN_XML_INACTIVE)
                                       : g_ptr_array_new ();
@@ -95,7 +94,8 @@ note_domain (GHashTable *table, const char *uuid, const char *name)
   if (others == NULL)
     g_hash_table_insert (table, g_strdup (uuid), g_strdup (name));
   else if (!is_last_of (others, name))
-    g_hash_table_replace (table, g_strdup (uuid), g_strjoin (DOMAINS_SEPARATOR, others, name, NULL));
+    g_hash_table_replace (table, g_strdup (uuid),
+                          g_strjoin (DOMAINS_SEPARATOR, others, name, NULL));
 }
 
 static void

@@ -21,14 +21,14 @@ static struct
 } options;
 
 static const GOptionEntry entries[] = {
-  { "live", 'l', 0, G_OPTION_ARG_NONE, &options.live,
-    "Unplug it from virtual machines that run", NULL },
+  { "live", 'l', 0, G_OPTION_ARG_NONE, &options.live, "Unplug it from virtual machines that run",
+    NULL },
   { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run, "Print what would be done, do nothing",
     NULL },
   { "connect", 'c', 0, G_OPTION_ARG_STRING, &options.connect,
     "libvirt's connection URI (default: " LIBVIRT_CLIENT_DEFAULT_URI ")", "URI" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "DEVNO" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 /* An mdev on the device's subchannel; the XML is to make it anew. */

@@ -22,11 +22,12 @@ static const GOptionEntry entries[] = {
   { "format", 'f', 0, G_OPTION_ARG_STRING, &options.format,
     "'dot' (the default) for Graphviz, or 'svg', which needs Graphviz", "FORMAT" },
   { "connect", 'c', 0, G_OPTION_ARG_STRING, &options.connect,
-    "libvirt's connection URI; with that of another host, its devices (default: "
-    LIBVIRT_CLIENT_DEFAULT_URI ", for domains)", "URI" },
+    "libvirt's connection URI; with that of another host, its devices "
+    "(default: " LIBVIRT_CLIENT_DEFAULT_URI ", for domains)",
+    "URI" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
     "Look for configuration below DIR instead of /", "DIR" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 /* --- in Graphviz's language ---------------------------------------------- */
@@ -136,8 +137,8 @@ add_entry (Graph *graph, const InventoryEntry *entry, GHashTable *domains)
   g_autofree char *subchannel = ccw_dev_id_to_name (&entry->subchannel, CCW_NAME_PREFIX_CSS);
   g_autofree char *device = ccw_dev_id_to_name (&entry->device, CCW_NAME_PREFIX_CCW);
   g_autofree char *number = ccw_dev_id_to_string (&entry->subchannel);
-  g_autofree char *label = g_strdup_printf (
-      "subchannel %s\n%s", number, entry->driver != NULL ? entry->driver : "no driver");
+  g_autofree char *label = g_strdup_printf ("subchannel %s\n%s", number,
+                                            entry->driver != NULL ? entry->driver : "no driver");
   g_autofree char *of_device = device_label (entry);
 
   add_node (graph, subchannel, label, "");
@@ -173,9 +174,8 @@ static gboolean
 fail_svg (GError *problem, GError **error)
 {
   g_set_error (error, CCW_ERROR,
-               g_error_matches (problem, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT)
-                   ? CCW_ERROR_UNSUPPORTED
-                   : CCW_ERROR_SYSTEM,
+               g_error_matches (problem, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT) ? CCW_ERROR_UNSUPPORTED
+                                                                             : CCW_ERROR_SYSTEM,
                "could not draw the picture by Graphviz's program dot: %s", problem->message);
   g_error_free (problem);
   return FALSE;
@@ -190,8 +190,7 @@ print_svg (const char *dot, GError **error)
       = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &problem,
                           "dot", "-Tsvg", NULL);
 
-  if (process == NULL
-      || !g_subprocess_communicate_utf8 (process, dot, NULL, &svg, NULL, &problem)
+  if (process == NULL || !g_subprocess_communicate_utf8 (process, dot, NULL, &svg, NULL, &problem)
       || !g_subprocess_wait_check (process, NULL, &problem))
     return fail_svg (problem, error);
   g_print ("%s", svg);
@@ -213,8 +212,7 @@ check_format (GError **error)
   if (options.format == NULL || strcmp (options.format, "dot") == 0
       || strcmp (options.format, "svg") == 0)
     return TRUE;
-  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "'%s' is neither dot nor svg",
-               options.format);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "'%s' is neither dot nor svg", options.format);
   return FALSE;
 }
 

@@ -41,7 +41,6 @@ interrupt_check (GError **error)
 {
   if (caught == 0)
     return TRUE;
-  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "interrupted by SIG%s",
-               sigabbrev_np (caught));
+  g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "interrupted by SIG%s", sigabbrev_np (caught));
   return FALSE;
 }

@@ -55,8 +55,8 @@ add_device (InventoryEntry *entry, virNodeDevice *node)
 
   entry->has_node = TRUE;
   if (!entry->has_device)
-    entry->has_device = ccw_dev_id_parse_name (virNodeDeviceGetName (node), CCW_NAME_PREFIX_CCW,
-                                               &entry->device);
+    entry->has_device
+        = ccw_dev_id_parse_name (virNodeDeviceGetName (node), CCW_NAME_PREFIX_CCW, &entry->device);
   entry->has_online = state != NULL;
   entry->online = g_strcmp0 (state, "online") == 0;
 }

@@ -118,8 +118,7 @@ note_active (InventoryEntry *entry, CcwHost *host)
 }
 
 static void
-fill_entry (InventoryEntry *entry, const CcwSubchannel *subchannel, CcwHost *host,
-            MdevStore *store)
+fill_entry (InventoryEntry *entry, const CcwSubchannel *subchannel, CcwHost *host, MdevStore *store)
 {
   const CcwDevId *device = ccw_subchannel_get_device_id (subchannel);
 

@@ -19,7 +19,7 @@ typedef struct
   char *uuid;
   gboolean active;
   gboolean defined;
-  gboolean autostart; /* only of one that is defined */
+  gboolean autostart;         /* only of one that is defined */
   gboolean autostart_unknown; /* libvirt does not tell it to those who may only look */
 } InventoryMdev;
 
@@ -28,19 +28,20 @@ typedef struct
   CcwDevId subchannel;
   CcwDevId device; /* when has_device */
   gboolean has_device;
-  char *devtype; /* "3390/0c"; NULL: it has none, or vfio_ccw has the subchannel */
-  char *cutype;  /* "3990/e9"; NULL: not known */
-  char *driver;  /* of the subchannel; NULL: none */
+  char *devtype;       /* "3390/0c"; NULL: it has none, or vfio_ccw has the subchannel */
+  char *cutype;        /* "3990/e9"; NULL: not known */
+  char *driver;        /* of the subchannel; NULL: none */
   gboolean has_online; /* only a device that the host has is online or offline */
   gboolean online;
   gboolean has_paths; /* after inventory_read_paths() */
-  guint8 pim; /* path installed, available and operational mask: bit 0x80 is path 0 */
+  guint8 pim;         /* path installed, available and operational mask: bit 0x80 is path 0 */
   guint8 pam;
   guint8 pom;
   guint8 chpids[INVENTORY_PATHS]; /* of the paths installed */
-  GPtrArray *mdevs; /* of InventoryMdev: first the active one, then by UUID */
-  gboolean from_afar; /* libvirt told of it: types, paths and user are not known */
-  gboolean has_node;  /* of one from afar: its device is a node device, so the host's driver has it */
+  GPtrArray *mdevs;               /* of InventoryMdev: first the active one, then by UUID */
+  gboolean from_afar;             /* libvirt told of it: types, paths and user are not known */
+  gboolean
+      has_node; /* of one from afar: its device is a node device, so the host's driver has it */
 } InventoryEntry;
 
 /*

@@ -39,8 +39,8 @@ libvirt_client_fail (GError **error, const char *format, ...)
   va_start (arguments, format);
   what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (error, CCW_ERROR, (int) translate (virGetLastErrorCode ()), "could not %s: %s",
-               what, virGetLastErrorMessage ());
+  g_set_error (error, CCW_ERROR, (int) translate (virGetLastErrorCode ()), "could not %s: %s", what,
+               virGetLastErrorMessage ());
   return FALSE;
 }
 
@@ -82,8 +82,7 @@ is_name_of_this_host (const char *name)
 gboolean
 libvirt_client_uri_is_afar (const char *text)
 {
-  g_autoptr (GUri) uri
-      = g_uri_parse (text, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_NON_DNS, NULL);
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_NON_DNS, NULL);
   const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
 
   return host != NULL && (!is_name_of_this_host (host) || g_uri_get_port (uri) > 0);

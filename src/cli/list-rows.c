@@ -53,13 +53,13 @@ const char list_rows_tree_columns[] = "NAME,KIND,TYPE,CUTYPE,DRIVER,ONLINE,ACTIV
 
 /* In a tree: the kinds of row of which a column tells. */
 static const guint kinds[N_COLUMNS] = {
-  [COLUMN_DEVICE] = LIST_ROW_DEVICE,      [COLUMN_SUBCHANNEL] = LIST_ROW_SUBCHANNEL,
-  [COLUMN_TYPE] = LIST_ROW_DEVICE,        [COLUMN_CUTYPE] = LIST_ROW_DEVICE,
-  [COLUMN_DRIVER] = LIST_ROW_SUBCHANNEL,  [COLUMN_ONLINE] = LIST_ROW_DEVICE,
-  [COLUMN_PIM] = LIST_ROW_SUBCHANNEL,     [COLUMN_PAM] = LIST_ROW_SUBCHANNEL,
-  [COLUMN_POM] = LIST_ROW_SUBCHANNEL,     [COLUMN_CHPIDS] = LIST_ROW_SUBCHANNEL,
-  [COLUMN_MDEV] = LIST_ROW_MDEV,          [COLUMN_ACTIVE] = LIST_ROW_MDEV,
-  [COLUMN_AUTOSTART] = LIST_ROW_MDEV,     [COLUMN_DOMAIN] = LIST_ROW_DOMAIN,
+  [COLUMN_DEVICE] = LIST_ROW_DEVICE,     [COLUMN_SUBCHANNEL] = LIST_ROW_SUBCHANNEL,
+  [COLUMN_TYPE] = LIST_ROW_DEVICE,       [COLUMN_CUTYPE] = LIST_ROW_DEVICE,
+  [COLUMN_DRIVER] = LIST_ROW_SUBCHANNEL, [COLUMN_ONLINE] = LIST_ROW_DEVICE,
+  [COLUMN_PIM] = LIST_ROW_SUBCHANNEL,    [COLUMN_PAM] = LIST_ROW_SUBCHANNEL,
+  [COLUMN_POM] = LIST_ROW_SUBCHANNEL,    [COLUMN_CHPIDS] = LIST_ROW_SUBCHANNEL,
+  [COLUMN_MDEV] = LIST_ROW_MDEV,         [COLUMN_ACTIVE] = LIST_ROW_MDEV,
+  [COLUMN_AUTOSTART] = LIST_ROW_MDEV,    [COLUMN_DOMAIN] = LIST_ROW_DOMAIN,
   [COLUMN_USER] = LIST_ROW_DEVICE,
 };
 
@@ -236,8 +236,7 @@ chpids_text (const InventoryEntry *entry)
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < INVENTORY_PATHS; i++)
-    g_string_append_printf (text, "%s%02x", i == INVENTORY_PATHS / 2 ? " " : "",
-                            entry->chpids[i]);
+    g_string_append_printf (text, "%s%02x", i == INVENTORY_PATHS / 2 ? " " : "", entry->chpids[i]);
   return g_string_free (text, !entry->has_paths);
 }
 

@@ -55,9 +55,9 @@ GPtrArray *list_rows_new_tree (const GPtrArray *entries, GHashTable *domains);
 /* What cells are made from, beside the row. */
 typedef struct
 {
-  GHashTable *domains;  /* NULL: none are known */
-  CcwSystemUse *use;    /* of this host */
-  const char *unknown;  /* text for what cannot be known from afar, NULL for none */
+  GHashTable *domains; /* NULL: none are known */
+  CcwSystemUse *use;   /* of this host */
+  const char *unknown; /* text for what cannot be known from afar, NULL for none */
 } ListRowsContext;
 
 /* A TableCellFunc for a ListRow; @context is a ListRowsContext. */

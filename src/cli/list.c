@@ -27,17 +27,17 @@ static const GOptionEntry entries[] = {
   { "json", 'J', 0, G_OPTION_ARG_NONE, &options.style.json, "As JSON", NULL },
   { "raw", 'r', 0, G_OPTION_ARG_NONE, &options.style.raw,
     "Not aligned: fields are separated by one blank", NULL },
-  { "noheadings", 'n', 0, G_OPTION_ARG_NONE, &options.style.no_headings, "Without headings",
-    NULL },
+  { "noheadings", 'n', 0, G_OPTION_ARG_NONE, &options.style.no_headings, "Without headings", NULL },
   { "ascii", 'i', 0, G_OPTION_ARG_NONE, &options.style.ascii,
     "Draw the tree in ASCII (default where the locale is not UTF-8)", NULL },
   { "connect", 'c', 0, G_OPTION_ARG_STRING, &options.connect,
-    "libvirt's connection URI; with that of another host, its devices (default: "
-    LIBVIRT_CLIENT_DEFAULT_URI ", for domains)", "URI" },
+    "libvirt's connection URI; with that of another host, its devices "
+    "(default: " LIBVIRT_CLIENT_DEFAULT_URI ", for domains)",
+    "URI" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
     "Look for configuration below DIR instead of /", "DIR" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.devices, NULL, "[DEVNO…]" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 /* --- which devices ------------------------------------------------------- */
@@ -100,8 +100,8 @@ static gboolean
 print (const GPtrArray *chosen, const GArray *choice, const HostView *view, GError **error)
 {
   g_autoptr (CcwSystemUse) use = ccw_system_use_new ();
-  g_autoptr (GPtrArray) rows = options.tree ? list_rows_new_tree (chosen, view->domains)
-                                            : list_rows_new (chosen);
+  g_autoptr (GPtrArray) rows
+      = options.tree ? list_rows_new_tree (chosen, view->domains) : list_rows_new (chosen);
   gboolean is_drawn = options.tree && (options.style.json || !options.style.raw);
   ListRowsContext context = { view->domains, use, options.style.json ? NULL : "unknown" };
   const TableContent content = { .name = "devices",

@@ -9,13 +9,8 @@
 #include "cli/terminal.h"
 
 static const CliCommand *const commands[] = {
-  &cli_command_list,
-  &cli_command_pass,
-  &cli_command_give_back,
-  &cli_command_graph,
-  &cli_command_doctor,
-  &cli_command_hostdev_xml,
-  &cli_command_qemu_args,
+  &cli_command_list,   &cli_command_pass,        &cli_command_give_back, &cli_command_graph,
+  &cli_command_doctor, &cli_command_hostdev_xml, &cli_command_qemu_args,
 };
 
 static const CliCommand *

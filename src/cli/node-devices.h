@@ -14,8 +14,7 @@
  * whatever driver. The caller frees it. Errors: CCW_ERROR_NOT_FOUND,
  * CCW_ERROR_SYSTEM.
  */
-char *node_devices_find_subchannel (virConnect *connection, const CcwDevId *device,
-                                    GError **error);
+char *node_devices_find_subchannel (virConnect *connection, const CcwDevId *device, GError **error);
 
 /* A subchannel, as its XML tells of it. */
 typedef struct
@@ -45,8 +44,7 @@ GPtrArray *node_devices_list (virConnect *connection, guint flags, GError **erro
  * The mdevs on @subchannel, active or defined, as virNodeDevice, which the
  * array frees. Errors: CCW_ERROR_SYSTEM.
  */
-GPtrArray *node_devices_list_mdevs (virConnect *connection, const char *subchannel,
-                                    GError **error);
+GPtrArray *node_devices_list_mdevs (virConnect *connection, const char *subchannel, GError **error);
 
 /* The UUID of an mdev, 36 characters; the caller frees it. Errors: CCW_ERROR_SYSTEM. */
 char *node_devices_get_uuid (virNodeDevice *mdev, GError **error);

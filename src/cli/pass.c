@@ -41,7 +41,7 @@ static const GOptionEntry entries[] = {
   { "connect", 'c', 0, G_OPTION_ARG_STRING, &options.connect,
     "libvirt's connection URI (default: " LIBVIRT_CLIENT_DEFAULT_URI ")", "URI" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.arguments, NULL, "DEVNO" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 /* What is to be passed, and how far it is. */
@@ -207,8 +207,7 @@ check_choice (Pass *pass, const GPtrArray *mdevs, GError **error)
 static gboolean
 find_mdev (Pass *pass, GError **error)
 {
-  g_autoptr (GPtrArray) mdevs
-      = node_devices_list_mdevs (pass->connection, pass->subchannel, error);
+  g_autoptr (GPtrArray) mdevs = node_devices_list_mdevs (pass->connection, pass->subchannel, error);
 
   if (mdevs == NULL)
     return FALSE;
@@ -220,8 +219,8 @@ find_mdev (Pass *pass, GError **error)
     }
   if (pass->mdev == NULL)
     {
-      pass->uuid = options.uuid != NULL ? g_ascii_strdown (options.uuid, -1)
-                                        : g_uuid_string_random ();
+      pass->uuid
+          = options.uuid != NULL ? g_ascii_strdown (options.uuid, -1) : g_uuid_string_random ();
       return TRUE;
     }
   virNodeDeviceRef (pass->mdev);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "qemu-hook/qemu-args.h"
 #include "cli/command.h"
 #include "cli/hostdev-options.h"
-#include "qemu-hook/qemu-args.h"
 
 static char *format_text;
 
 static const GOptionEntry entries[] = {
   { "format", 'f', 0, G_OPTION_ARG_STRING, &format_text,
     "'classic' (the default) or 'json', as libvirt writes it", "FORMAT" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 static const char description[]

@@ -89,8 +89,8 @@ table_describe (const TableColumn *columns, gsize n_columns)
 static gboolean
 add_column (Table *table, const TableColumn *column, const TableStyle *style)
 {
-  g_autofree char *name = style->json ? g_ascii_strdown (column->name, -1)
-                                      : g_strdup (column->name);
+  g_autofree char *name
+      = style->json ? g_ascii_strdown (column->name, -1) : g_strdup (column->name);
   struct libscols_column *made
       = scols_table_new_column (table, name, 0, column->kind == TABLE_NAME ? SCOLS_FL_TREE : 0);
   int type = column->kind == TABLE_FLAG ? SCOLS_JSON_BOOLEAN_OPTIONAL : SCOLS_JSON_STRING;

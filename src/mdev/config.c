@@ -71,7 +71,8 @@ check_type (const char *type, GError **error)
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
                    "'%s' is not a type of mediated device: use '%s', with an underscore, "
-                   "then a dash", type, MDEV_TYPE_VFIO_CCW);
+                   "then a dash",
+                   type, MDEV_TYPE_VFIO_CCW);
       return FALSE;
     }
   if (*type == '\0' || strchr (type, '/') != NULL || g_str_equal (type, ".")
@@ -211,7 +212,8 @@ mdev_config_get_attribute (const MdevConfig *config, gsize index, const char **n
 static gboolean
 is_attribute_name (const char *name)
 {
-  static const char *const others[] = { "", ".", "..", "driver_override", "remove", "uevent", NULL };
+  static const char *const others[]
+      = { "", ".", "..", "driver_override", "remove", "uevent", NULL };
 
   return !g_strv_contains (others, name) && !g_str_has_prefix (name, "power")
          && strchr (name, '/') == NULL;
@@ -386,7 +388,8 @@ get_string_member (JsonObject *object, const char *key, GError **error)
   const char *value = get_string (json_object_get_member (object, key));
 
   if (value == NULL)
-    g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "\"%s\" is missing or no string of UTF-8", key);
+    g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "\"%s\" is missing or no string of UTF-8",
+                 key);
   return value;
 }
 

@@ -47,9 +47,8 @@ find_subchannel (const CcwDevId *device, CcwDevId *subchannel)
 static gboolean
 is_meant_for (const MdevConfig *config, const CcwPaths *paths, const CcwDevId *device)
 {
-  g_autoptr (MdevIdentity) identity
-    = mdev_identity_load (paths, mdev_config_get_uuid (config), mdev_config_get_parent (config),
-                          NULL);
+  g_autoptr (MdevIdentity) identity = mdev_identity_load (paths, mdev_config_get_uuid (config),
+                                                          mdev_config_get_parent (config), NULL);
 
   return identity != NULL && ccw_dev_id_equal (&identity->device, device);
 }

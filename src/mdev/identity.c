@@ -151,8 +151,7 @@ make_path (const CcwPaths *paths, const char *uuid, const CcwDevId *parent)
 }
 
 MdevIdentity *
-mdev_identity_load (const CcwPaths *paths, const char *uuid, const CcwDevId *parent,
-                    GError **error)
+mdev_identity_load (const CcwPaths *paths, const char *uuid, const CcwDevId *parent, GError **error)
 {
   g_autofree char *path = make_path (paths, uuid, parent);
   g_autoptr (GKeyFile) file = g_key_file_new ();

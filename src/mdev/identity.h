@@ -34,8 +34,7 @@ MdevIdentity *mdev_identity_read (const CcwDevId *subchannel);
  * NULL: no device. The kind of a device that vfio_ccw has cannot be seen: then
  * what is kept of the same device already holds on.
  */
-MdevIdentity *mdev_identity_renew (const CcwPaths *paths, const char *uuid,
-                                   const CcwDevId *parent);
+MdevIdentity *mdev_identity_renew (const CcwPaths *paths, const char *uuid, const CcwDevId *parent);
 
 /*
  * Takes over from @now, of the same device number, what @identity does not

@@ -283,8 +283,7 @@ bind_vfio (const MdevLadder *ladder, GError **error)
 {
   const MdevRecord *record = ladder->record;
 
-  if (!has_vfio_driver (record)
-      && !write_to_driver (record, MDEV_DRIVER_VFIO_CCW, "bind", error))
+  if (!has_vfio_driver (record) && !write_to_driver (record, MDEV_DRIVER_VFIO_CCW, "bind", error))
     return FALSE;
   return await (record, offers_type, "bind " MDEV_DRIVER_VFIO_CCW, error);
 }

@@ -76,7 +76,7 @@ candidate_init (Candidate *candidate, const MdevConfig *config, MdevStore *store
   if (!read_meant (candidate, store, paths, error))
     return FALSE;
   candidate->is_there
-    = find_place (candidate->meant, mdev_config_get_parent (config), &candidate->place);
+      = find_place (candidate->meant, mdev_config_get_parent (config), &candidate->place);
   return TRUE;
 }
 
@@ -88,8 +88,8 @@ make_candidates (GPtrArray *configs, MdevStore *store, const CcwPaths *paths, GE
   g_array_set_clear_func (candidates, candidate_clear);
   g_array_set_size (candidates, configs->len);
   for (guint i = 0; i < configs->len; i++)
-    if (!candidate_init (&g_array_index (candidates, Candidate, i),
-                         g_ptr_array_index (configs, i), store, paths, error))
+    if (!candidate_init (&g_array_index (candidates, Candidate, i), g_ptr_array_index (configs, i),
+                         store, paths, error))
       return NULL;
   return g_steal_pointer (&candidates);
 }

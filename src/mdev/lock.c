@@ -100,8 +100,8 @@ compare_bytes (gconstpointer a, gconstpointer b)
  * it needs, so nobody waits in a circle.
  */
 gboolean
-mdev_lock_take (MdevLock *lock, const CcwPaths *paths, const CcwDevId *subchannel,
-                const char *uuid, GError **error)
+mdev_lock_take (MdevLock *lock, const CcwPaths *paths, const CcwDevId *subchannel, const char *uuid,
+                GError **error)
 {
   return open_file (lock, paths, error) && take_subchannel (*lock, subchannel, error)
          && (uuid == NULL || take_uuid (*lock, FIRST_BYTE_OF_UUIDS, uuid, error));

@@ -17,9 +17,8 @@ typedef struct
 static gboolean
 is_meant_for_same (const Move *move)
 {
-  g_autoptr (MdevIdentity) there
-      = mdev_identity_load (move->paths, mdev_config_get_uuid (move->moved),
-                            mdev_config_get_parent (move->moved), NULL);
+  g_autoptr (MdevIdentity) there = mdev_identity_load (
+      move->paths, mdev_config_get_uuid (move->moved), mdev_config_get_parent (move->moved), NULL);
 
   return there != NULL && ccw_dev_id_equal (&there->device, &move->identity->device);
 }

@@ -9,12 +9,9 @@
 #define GROUP_TRANSITION "transition"
 
 static const char *const position_names[] = {
-  [MDEV_POSITION_HOST] = "host",
-  [MDEV_POSITION_OFFLINE] = "offline",
-  [MDEV_POSITION_UNBOUND] = "unbound",
-  [MDEV_POSITION_OVERRIDDEN] = "overridden",
-  [MDEV_POSITION_BOUND] = "bound",
-  [MDEV_POSITION_ACTIVE] = "active",
+  [MDEV_POSITION_HOST] = "host",       [MDEV_POSITION_OFFLINE] = "offline",
+  [MDEV_POSITION_UNBOUND] = "unbound", [MDEV_POSITION_OVERRIDDEN] = "overridden",
+  [MDEV_POSITION_BOUND] = "bound",     [MDEV_POSITION_ACTIVE] = "active",
 };
 
 MdevRecord *
@@ -108,8 +105,10 @@ mdev_record_load (const CcwPaths *paths, const CcwDevId *subchannel, GError **er
     read_before (file, record);
   if (g_key_file_has_group (file, GROUP_TRANSITION) && !read_transition (file, record))
     {
-      g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "could not understand %s: "
-                   "remove it once the subchannel is in order", path);
+      g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM,
+                   "could not understand %s: "
+                   "remove it once the subchannel is in order",
+                   path);
       return NULL;
     }
   return g_steal_pointer (&record);
@@ -128,9 +127,8 @@ parse_name (const char *name, CcwDevId *subchannel)
 static void
 append_once (GArray *subchannels, const CcwDevId *subchannel)
 {
-  const CcwDevId *last = subchannels->len == 0
-                             ? NULL
-                             : &g_array_index (subchannels, CcwDevId, subchannels->len - 1);
+  const CcwDevId *last
+      = subchannels->len == 0 ? NULL : &g_array_index (subchannels, CcwDevId, subchannels->len - 1);
 
   if (last == NULL || !ccw_dev_id_equal (last, subchannel))
     g_array_append_val (subchannels, *subchannel);

@@ -84,7 +84,7 @@ mdev_check_device (const MdevIdentity *meant, const CcwDevId *parent, const char
                    GError **error)
 {
   g_autoptr (MdevIdentity) now
-    = meant->cutype == NULL ? mdev_identity_read (parent) : read_recognised (parent);
+      = meant->cutype == NULL ? mdev_identity_read (parent) : read_recognised (parent);
 
   if (now == NULL || !mdev_identity_check (meant, now, name, error))
     return now == NULL;
@@ -102,7 +102,7 @@ mdev_check_identity (const CcwPaths *paths, const MdevConfig *config, const char
   const CcwDevId *parent = mdev_config_get_parent (config);
   g_autoptr (GError) reason = NULL;
   g_autoptr (MdevIdentity) meant
-    = mdev_identity_load (paths, mdev_config_get_uuid (config), parent, &reason);
+      = mdev_identity_load (paths, mdev_config_get_uuid (config), parent, &reason);
 
   if (reason != NULL)
     {
@@ -129,7 +129,7 @@ gboolean
 mdev_check_free (const CcwDevId *parent, const char *name, GError **error)
 {
   g_autofree char *path
-    = mdev_subchannel_type_path (parent, MDEV_TYPE_VFIO_CCW, "available_instances");
+      = mdev_subchannel_type_path (parent, MDEV_TYPE_VFIO_CCW, "available_instances");
   g_autofree char *available = ccw_sysfs_read (path, NULL);
   g_autofree char *uuid = mdev_subchannel_find_mdev (parent);
 

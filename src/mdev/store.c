@@ -29,16 +29,16 @@
 
 struct _MdevStore
 {
-  char *base;          /* /etc/mdevctl.d */
-  GHashTable *configs;   /* "PARENT/UUID" -> MdevConfig, both owned */
-  GHashTable *by_parent; /* key of its id -> GPtrArray of MdevConfig, owned by configs */
-  GHashTable *by_uuid;   /* UUID, owned -> the same */
+  char *base;             /* /etc/mdevctl.d */
+  GHashTable *configs;    /* "PARENT/UUID" -> MdevConfig, both owned */
+  GHashTable *by_parent;  /* key of its id -> GPtrArray of MdevConfig, owned by configs */
+  GHashTable *by_uuid;    /* UUID, owned -> the same */
   GHashTable *unreadable; /* keys, owned, of files that are there and cannot be read */
 
   MdevStoreFunc listener;
   gpointer listener_data;
 
-  int inotify;         /* -1: not watching */
+  int inotify; /* -1: not watching */
   int base_watch;
   GHashTable *watches; /* watch descriptor -> parent folder's name, owned */
   GSource *source;
@@ -97,8 +97,8 @@ mdev_store_new (const CcwPaths *paths)
   MdevStore *store = g_new0 (MdevStore, 1);
 
   store->base = g_strdup (ccw_paths_mdevctl_dir (paths));
-  store->configs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                          (GDestroyNotify) mdev_config_free);
+  store->configs
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) mdev_config_free);
   store->by_parent = g_hash_table_new_full (NULL, NULL, NULL, unref_array);
   store->by_uuid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_array);
   store->unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -244,7 +244,8 @@ compare_configs (gconstpointer a, gconstpointer b)
 GPtrArray *
 mdev_store_list_on (MdevStore *store, const CcwDevId *parent)
 {
-  GPtrArray *list = copy_array (g_hash_table_lookup (store->by_parent, ccw_dev_id_hash_key (parent)));
+  GPtrArray *list
+      = copy_array (g_hash_table_lookup (store->by_parent, ccw_dev_id_hash_key (parent)));
 
   g_ptr_array_sort (list, compare_configs);
   return list;
@@ -277,8 +278,7 @@ mdev_store_has_file_of (MdevStore *store, const char *uuid, const CcwDevId *pare
   g_autofree char *key = make_key (uuid, parent);
   g_autofree char *path = g_build_filename (store->base, key, NULL);
 
-  return faccessat (AT_FDCWD, path, F_OK, AT_EACCESS) == 0
-         || (errno != ENOENT && errno != ENOTDIR);
+  return faccessat (AT_FDCWD, path, F_OK, AT_EACCESS) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 gboolean
@@ -567,7 +567,7 @@ handle_event (MdevStore *store, const struct inotify_event *event)
 static gboolean
 on_inotify_readable (int fd, GIOCondition condition, gpointer user_data)
 {
-  _Alignas (struct inotify_event) char buffer[16 * 1024];
+  _Alignas(struct inotify_event) char buffer[16 * 1024];
   gssize length = read (fd, buffer, sizeof buffer);
   gssize offset = 0;
 
@@ -685,8 +685,7 @@ mdev_store_sweep (MdevStore *store)
 static gboolean
 move_into_place (const char *temporary, const char *path, gboolean replace)
 {
-  int result
-    = renameat2 (AT_FDCWD, temporary, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE);
+  int result = renameat2 (AT_FDCWD, temporary, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE);
   int reason = errno;
 
   if (result < 0)
@@ -748,8 +747,8 @@ mdev_store_put (MdevStore *store, const MdevConfig *config, gboolean replace, GE
     {
       if (errno == EEXIST && !replace)
         g_set_error (error, CCW_ERROR, CCW_ERROR_EXISTS,
-                     "mediated device %s is already defined in %s",
-                     mdev_config_get_uuid (config), path);
+                     "mediated device %s is already defined in %s", mdev_config_get_uuid (config),
+                     path);
       else
         set_system_error (error, errno, "write", path);
       return FALSE;
@@ -771,8 +770,8 @@ mdev_store_remove (MdevStore *store, const char *uuid, const CcwDevId *parent, G
       g_autofree char *name = ccw_dev_id_to_string (parent);
 
       drop_config (store, key);
-      g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND,
-                   "mediated device %s is not defined on %s", uuid, name);
+      g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "mediated device %s is not defined on %s",
+                   uuid, name);
       return FALSE;
     }
   if (reason != 0)

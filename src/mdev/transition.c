@@ -146,8 +146,8 @@ start_locked (const Start *start, GError **error)
 }
 
 static gboolean
-start (const CcwPaths *paths, const MdevConfig *config, MdevPosition to,
-       const MdevWitness *witness, GError **error)
+start (const CcwPaths *paths, const MdevConfig *config, MdevPosition to, const MdevWitness *witness,
+       GError **error)
 {
   const CcwDevId *parent = mdev_config_get_parent (config);
   g_autofree char *name = ccw_dev_id_to_string (parent);
@@ -232,8 +232,7 @@ lock_where_it_is (MdevLock *lock, const CcwPaths *paths, const char *uuid, CcwDe
   do
     {
       mdev_lock_clear (lock);
-      if (!find_parent (uuid, &before, error)
-          || !mdev_lock_take (lock, paths, &before, uuid, error)
+      if (!find_parent (uuid, &before, error) || !mdev_lock_take (lock, paths, &before, uuid, error)
           || !find_parent (uuid, parent, error))
         return FALSE;
     }

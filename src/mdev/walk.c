@@ -71,8 +71,8 @@ undo (MdevLadder *ladder, MdevRecord *record, const CcwPaths *paths, GError *err
     return;
   /* The record stays: the next transition on this subchannel, or the next start, tries again. */
   g_warning ("could not undo a failed change of subchannel %s: %s", name, reason->message);
-  note = g_strdup_printf ("%s; undoing it failed, too, and will be tried again: %s",
-                          error->message, reason->message);
+  note = g_strdup_printf ("%s; undoing it failed, too, and will be tried again: %s", error->message,
+                          reason->message);
   g_free (error->message);
   error->message = g_steal_pointer (&note);
 }

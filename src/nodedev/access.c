@@ -74,9 +74,9 @@ static void
 ask_next (Check *check)
 {
   g_autoptr (Check) owned = check;
-  const char *details[] = { "connect_driver", "nodedev",
-                            check->device == NULL ? NULL : "node_device_name", check->device,
-                            NULL };
+  const char *details[]
+      = { "connect_driver", "nodedev", check->device == NULL ? NULL : "node_device_name",
+          check->device, NULL };
   NodedevPolkitQuestion question = {
     .process = nodedev_session_get_caller (check->session),
     .details = details,

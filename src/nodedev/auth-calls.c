@@ -18,9 +18,8 @@ nodedev_auth_list (NodedevSession *session, gconstpointer args, gpointer ret, GE
 
   list->types.types_len = 1;
   list->types.types_val = g_new (int, 1);
-  list->types.types_val[0] = nodedev_session_get_auth (session) == NODEDEV_AUTH_POLKIT
-                                 ? ND_AUTH_POLKIT
-                                 : ND_AUTH_NONE;
+  list->types.types_val[0]
+      = nodedev_session_get_auth (session) == NODEDEV_AUTH_POLKIT ? ND_AUTH_POLKIT : ND_AUTH_NONE;
   return TRUE;
 }
 

@@ -48,7 +48,7 @@ start (NodedevAutostart *autostart, const MdevConfig *config, NodedevDoneFunc do
        gpointer user_data)
 {
   g_autofree char *name
-    = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
+      = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
 
   nodedev_service_start_by_itself (autostart->service, name, done, user_data);
 }
@@ -133,8 +133,7 @@ nodedev_autostart_all (NodedevAutostart *autostart)
 static void
 on_device (NodedevAutostart *autostart, const CcwDevId *id)
 {
-  const CcwSubchannel *subchannel
-      = ccw_host_get_subchannel_of_device (autostart->view.host, id);
+  const CcwSubchannel *subchannel = ccw_host_get_subchannel_of_device (autostart->view.host, id);
   const CcwDevId *home = subchannel == NULL ? NULL : ccw_subchannel_get_id (subchannel);
 
   if (home != NULL && g_hash_table_remove (autostart->awaited, ccw_dev_id_hash_key (home)))

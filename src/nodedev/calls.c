@@ -12,8 +12,8 @@
 
 typedef enum
 {
-  EARLY = 1 << 0,  /* answered before the client has opened, too */
-  CHANGE = 1 << 1, /* refused to read-only clients */
+  EARLY = 1 << 0,     /* answered before the client has opened, too */
+  CHANGE = 1 << 1,    /* refused to read-only clients */
   ANONYMOUS = 1 << 2, /* answered before the client has authenticated, too */
 } ProcedureFlags;
 
@@ -57,14 +57,11 @@ static const Procedure procedures[] = {
     .now = nodedev_connect_open },
   { ND_PROC_CONNECT_CLOSE, "virConnectClose", EARLY, OURS, .now = nodedev_connect_close },
   { ND_PROC_CONNECT_GET_TYPE, "virConnectGetType", 0, OURS, RET (nd_string_ret),
-    .now = nodedev_connect_get_type,
-    NEEDS ("connect.getattr") },
+    .now = nodedev_connect_get_type, NEEDS ("connect.getattr") },
   { ND_PROC_CONNECT_GET_VERSION, "virConnectGetVersion", 0, OURS, RET (nd_version_ret),
-    .now = nodedev_connect_get_version,
-    NEEDS ("connect.getattr") },
+    .now = nodedev_connect_get_version, NEEDS ("connect.getattr") },
   { ND_PROC_CONNECT_GET_HOSTNAME, "virConnectGetHostname", 0, OURS, RET (nd_string_ret),
-    .now = nodedev_connect_get_hostname,
-    NEEDS ("connect.getattr") },
+    .now = nodedev_connect_get_hostname, NEEDS ("connect.getattr") },
   { ND_PROC_CONNECT_SUPPORTS_FEATURE, "virConnectSupportsFeature", EARLY, OURS,
     ARGS (nd_supports_feature_args), RET (nd_int_ret), .now = nodedev_connect_supports_feature },
   { ND_PROC_AUTH_LIST, "AuthList", EARLY | ANONYMOUS, OURS, RET (nd_auth_list_ret),
@@ -72,29 +69,21 @@ static const Procedure procedures[] = {
   { ND_PROC_AUTH_POLKIT, "AuthPolkit", EARLY | ANONYMOUS, OURS, RET (nd_int_ret),
     .later = nodedev_auth_polkit },
   { ND_PROC_CONNECT_GET_URI, "virConnectGetURI", 0, OURS, RET (nd_string_ret),
-    .now = nodedev_connect_get_uri,
-    NEEDS ("connect.getattr") },
+    .now = nodedev_connect_get_uri, NEEDS ("connect.getattr") },
   { ND_PROC_NUM_OF_DEVICES, "virNodeNumOfDevices", 0, OURS, ARGS (nd_num_of_devices_args),
-    RET (nd_int_ret), .later = nodedev_num_of_devices,
-    NEEDS ("connect.search-node-devices") },
+    RET (nd_int_ret), .later = nodedev_num_of_devices, NEEDS ("connect.search-node-devices") },
   { ND_PROC_LIST_DEVICES, "virNodeListDevices", 0, OURS, ARGS (nd_list_devices_args),
-    RET (nd_names_ret), .later = nodedev_list_devices,
-    NEEDS ("connect.search-node-devices") },
+    RET (nd_names_ret), .later = nodedev_list_devices, NEEDS ("connect.search-node-devices") },
   { ND_PROC_LOOKUP_BY_NAME, "virNodeDeviceLookupByName", 0, NAME, ARGS (nd_name_args),
-    RET (nd_device_ret), .now = nodedev_lookup_by_name,
-    NEEDS ("node-device.getattr") },
+    RET (nd_device_ret), .now = nodedev_lookup_by_name, NEEDS ("node-device.getattr") },
   { ND_PROC_GET_XML_DESC, "virNodeDeviceGetXMLDesc", 0, NAME, ARGS (nd_name_flags_args),
-    RET (nd_string_ret), .now = nodedev_get_xml_desc,
-    NEEDS ("node-device.read") },
+    RET (nd_string_ret), .now = nodedev_get_xml_desc, NEEDS ("node-device.read") },
   { ND_PROC_GET_PARENT, "virNodeDeviceGetParent", 0, NAME, ARGS (nd_name_args), RET (nd_parent_ret),
-    .now = nodedev_get_parent,
-    NEEDS ("node-device.read") },
+    .now = nodedev_get_parent, NEEDS ("node-device.read") },
   { ND_PROC_NUM_OF_CAPS, "virNodeDeviceNumOfCaps", 0, NAME, ARGS (nd_name_args), RET (nd_int_ret),
-    .now = nodedev_num_of_caps,
-    NEEDS ("node-device.read") },
+    .now = nodedev_num_of_caps, NEEDS ("node-device.read") },
   { ND_PROC_LIST_CAPS, "virNodeDeviceListCaps", 0, NAME, ARGS (nd_list_caps_args),
-    RET (nd_names_ret), .now = nodedev_list_caps,
-    NEEDS ("node-device.read") },
+    RET (nd_names_ret), .now = nodedev_list_caps, NEEDS ("node-device.read") },
   { ND_PROC_DETTACH, "virNodeDeviceDettach", CHANGE, NAME, .now = nodedev_pci_only,
     NEEDS ("node-device.detach") },
   { ND_PROC_RE_ATTACH, "virNodeDeviceReAttach", CHANGE, NAME, .now = nodedev_pci_only,
@@ -105,13 +94,11 @@ static const Procedure procedures[] = {
     RET (nd_device_ret), .later = nodedev_create_xml,
     NEEDS ("node-device.write", "node-device.start") },
   { ND_PROC_DESTROY, "virNodeDeviceDestroy", CHANGE, NAME, ARGS (nd_name_args),
-    .later = nodedev_destroy,
-    NEEDS ("node-device.stop") },
+    .later = nodedev_destroy, NEEDS ("node-device.stop") },
   { ND_PROC_CONNECT_IS_SECURE, "virConnectIsSecure", 0, OURS, RET (nd_int_ret),
     .now = nodedev_connect_is_secure },
   { ND_PROC_CONNECT_GET_LIB_VERSION, "virConnectGetLibVersion", 0, OURS, RET (nd_version_ret),
-    .now = nodedev_connect_get_lib_version,
-    NEEDS ("connect.getattr") },
+    .now = nodedev_connect_get_lib_version, NEEDS ("connect.getattr") },
   { ND_PROC_LIST_ALL_DEVICES, "virConnectListAllNodeDevices", 0, OURS, ARGS (nd_list_all_args),
     RET (nd_list_all_ret), .later = nodedev_list_all_devices,
     NEEDS ("connect.search-node-devices") },
@@ -121,43 +108,33 @@ static const Procedure procedures[] = {
   { ND_PROC_DETACH_FLAGS, "virNodeDeviceDetachFlags", CHANGE, NAME, .now = nodedev_pci_only,
     NEEDS ("node-device.detach") },
   { ND_PROC_REGISTER_CLOSE_CALLBACK, "virConnectRegisterCloseCallback", 0, OURS,
-    .now = nodedev_connect_close_callback,
-    NEEDS ("connect.getattr") },
+    .now = nodedev_connect_close_callback, NEEDS ("connect.getattr") },
   { ND_PROC_UNREGISTER_CLOSE_CALLBACK, "virConnectUnregisterCloseCallback", 0, OURS,
-    .now = nodedev_connect_close_callback,
-    NEEDS ("connect.getattr") },
+    .now = nodedev_connect_close_callback, NEEDS ("connect.getattr") },
   { ND_PROC_EVENT_REGISTER, "virConnectNodeDeviceEventRegisterAny", 0, OURS,
     ARGS (nd_event_register_args), RET (nd_int_ret), .now = nodedev_event_register,
     NEEDS ("connect.search-node-devices") },
   { ND_PROC_EVENT_DEREGISTER, "virConnectNodeDeviceEventDeregisterAny", 0, OURS,
-    ARGS (nd_event_deregister_args), .now = nodedev_event_deregister,
-    NEEDS ("connect.read") },
+    ARGS (nd_event_deregister_args), .now = nodedev_event_deregister, NEEDS ("connect.read") },
   { ND_PROC_CONNECT_SET_IDENTITY, "virConnectSetIdentity", 0, OURS, ARGS (nd_set_identity_args),
     .now = nodedev_connect_set_identity },
   { ND_PROC_DEFINE_XML, "virNodeDeviceDefineXML", CHANGE, XML, ARGS (nd_xml_args),
     RET (nd_device_ret), .later = nodedev_define_xml,
     NEEDS ("node-device.write", "node-device.save") },
   { ND_PROC_UNDEFINE, "virNodeDeviceUndefine", CHANGE, NAME, ARGS (nd_name_flags_args),
-    .later = nodedev_undefine,
-    NEEDS ("node-device.delete") },
+    .later = nodedev_undefine, NEEDS ("node-device.delete") },
   { ND_PROC_CREATE, "virNodeDeviceCreate", CHANGE, NAME, ARGS (nd_name_flags_args),
-    .later = nodedev_create,
-    NEEDS ("node-device.start") },
+    .later = nodedev_create, NEEDS ("node-device.start") },
   { ND_PROC_GET_AUTOSTART, "virNodeDeviceGetAutostart", 0, NAME, ARGS (nd_name_args),
-    RET (nd_int_ret), .now = nodedev_get_autostart,
-    NEEDS ("node-device.read") },
+    RET (nd_int_ret), .now = nodedev_get_autostart, NEEDS ("node-device.read") },
   { ND_PROC_SET_AUTOSTART, "virNodeDeviceSetAutostart", CHANGE, NAME, ARGS (nd_set_autostart_args),
-    .later = nodedev_set_autostart,
-    NEEDS ("node-device.write") },
+    .later = nodedev_set_autostart, NEEDS ("node-device.write") },
   { ND_PROC_IS_PERSISTENT, "virNodeDeviceIsPersistent", 0, NAME, ARGS (nd_name_args),
-    RET (nd_int_ret), .now = nodedev_is_persistent,
-    NEEDS ("node-device.read") },
+    RET (nd_int_ret), .now = nodedev_is_persistent, NEEDS ("node-device.read") },
   { ND_PROC_IS_ACTIVE, "virNodeDeviceIsActive", 0, NAME, ARGS (nd_name_args), RET (nd_int_ret),
-    .now = nodedev_is_active,
-    NEEDS ("node-device.read") },
+    .now = nodedev_is_active, NEEDS ("node-device.read") },
   { ND_PROC_UPDATE, "virNodeDeviceUpdate", CHANGE, NAME, ARGS (nd_update_args),
-    .later = nodedev_update,
-    NEEDS ("node-device.write", "node-device.save") },
+    .later = nodedev_update, NEEDS ("node-device.write", "node-device.save") },
 };
 
 static const Procedure *
@@ -442,9 +419,8 @@ dispatch_call (NodedevSession *session, const nd_header *header, const guint8 *p
 static void
 refuse_program (NodedevSession *session, const nd_header *header)
 {
-  g_autoptr (GError) error
-      = g_error_new (NODEDEV_ERROR, VIR_ERR_RPC, "Cannot find program %u version %u",
-                     header->prog, header->vers);
+  g_autoptr (GError) error = g_error_new (
+      NODEDEV_ERROR, VIR_ERR_RPC, "Cannot find program %u version %u", header->prog, header->vers);
 
   send_error (session, header, error);
 }
@@ -478,7 +454,7 @@ nodedev_call_check_maxnames (int maxnames, GError **error)
 {
   if (maxnames >= 0 && maxnames <= ND_DEVICE_LIST_MAX)
     return TRUE;
-  g_set_error (error, NODEDEV_ERROR, VIR_ERR_RPC,
-               "maxnames %d is not within 0 and %d", maxnames, ND_DEVICE_LIST_MAX);
+  g_set_error (error, NODEDEV_ERROR, VIR_ERR_RPC, "maxnames %d is not within 0 and %d", maxnames,
+               ND_DEVICE_LIST_MAX);
   return FALSE;
 }

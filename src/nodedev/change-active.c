@@ -111,9 +111,9 @@ work_destroy (gpointer data, GError **error)
 /* --- the operations ------------------------------------------------------- */
 
 const NodedevJobFuncs nodedev_change_create
-  = { prepare_create, work_start, nodedev_change_finish_and_refresh };
+    = { prepare_create, work_start, nodedev_change_finish_and_refresh };
 const NodedevJobFuncs nodedev_change_start = { prepare_start, work_start, finish_start };
 const NodedevJobFuncs nodedev_change_start_by_itself
-  = { prepare_start_by_itself, work_start, finish_start };
+    = { prepare_start_by_itself, work_start, finish_start };
 const NodedevJobFuncs nodedev_change_destroy
-  = { prepare_destroy, work_destroy, nodedev_change_finish_and_refresh };
+    = { prepare_destroy, work_destroy, nodedev_change_finish_and_refresh };

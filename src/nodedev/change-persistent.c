@@ -97,12 +97,13 @@ check_update_flags (const NodedevChange *change, const NodedevNode *node, GError
   if (live && node->mdev == NULL)
     return nodedev_change_fail (error, VIR_ERR_OPERATION_INVALID, "node device is not active");
   if (live)
-    return nodedev_change_fail (error, VIR_ERR_OPERATION_UNSUPPORTED,
-                 "an active vfio-ccw device has nothing that could be changed; update its "
-                 "persistent configuration (--config), then destroy and start it");
+    return nodedev_change_fail (
+        error, VIR_ERR_OPERATION_UNSUPPORTED,
+        "an active vfio-ccw device has nothing that could be changed; update its "
+        "persistent configuration (--config), then destroy and start it");
   if (node->config == NULL)
     return nodedev_change_fail (error, VIR_ERR_OPERATION_INVALID,
-                 "transient node devices do not have any persistent config");
+                                "transient node devices do not have any persistent config");
   return TRUE;
 }
 
@@ -128,8 +129,7 @@ prepare_update (gpointer data, GError **error)
   NodedevNode node;
 
   if (!nodedev_change_find_mdev (change, VIR_ERR_CONFIG_UNSUPPORTED, &node, error)
-      || !check_same_mdev (change, error)
-      || !check_update_flags (change, &node, error))
+      || !check_same_mdev (change, error) || !check_update_flags (change, &node, error))
     return FALSE;
   keep_autostart (change);
   return mdev_store_put (change->tools->view.store, change->config, TRUE, error);
@@ -154,8 +154,9 @@ prepare_undefine (gpointer data, GError **error)
   /* Its file goes last: that this will fail shall be known before the subchannel is given back. */
   if (!mdev_store_check_writable (change->tools->view.store, &change->parent, error))
     return FALSE;
-  change->keep_bound = node.mdev != NULL
-                    || nodedev_follow_needs (change->tools->follow, &change->parent, change->uuid);
+  change->keep_bound
+      = node.mdev != NULL
+        || nodedev_follow_needs (change->tools->follow, &change->parent, change->uuid);
   return TRUE;
 }
 
@@ -183,7 +184,7 @@ finish_undefine (gpointer data, const GError *error)
 
 const NodedevJobFuncs nodedev_change_define = { prepare_define, NULL, nodedev_change_finish };
 const NodedevJobFuncs nodedev_change_undefine
-  = { prepare_undefine, work_give_back, finish_undefine };
+    = { prepare_undefine, work_give_back, finish_undefine };
 const NodedevJobFuncs nodedev_change_set_autostart
-  = { prepare_set_autostart, NULL, nodedev_change_finish };
+    = { prepare_set_autostart, NULL, nodedev_change_finish };
 const NodedevJobFuncs nodedev_change_update = { prepare_update, NULL, nodedev_change_finish };

@@ -8,8 +8,7 @@
 #include "nodedev/rpc-error.h"
 
 gboolean
-nodedev_change_find_mdev (const NodedevChange *change, int code, NodedevNode *node,
-                          GError **error)
+nodedev_change_find_mdev (const NodedevChange *change, int code, NodedevNode *node, GError **error)
 {
   if (!nodedev_node_find (&change->tools->view, change->name, node, error))
     return FALSE;
@@ -26,7 +25,7 @@ explain_absence (const NodedevChange *change)
 {
   static const char *const otherwise = "has its device been detached?";
   g_autoptr (MdevIdentity) meant
-    = mdev_identity_load (change->tools->paths, change->uuid, &change->parent, NULL);
+      = mdev_identity_load (change->tools->paths, change->uuid, &change->parent, NULL);
 
   return meant == NULL ? g_strdup (otherwise) : ccw_explain_absence (&meant->device, otherwise);
 }
@@ -103,8 +102,7 @@ nodedev_change_check_uuid_not_active_elsewhere (const NodedevChange *change, GEr
 static const MdevConfig *
 find_config_elsewhere (const NodedevChange *change)
 {
-  g_autoptr (GPtrArray) configs
-      = mdev_store_list_uuid (change->tools->view.store, change->uuid);
+  g_autoptr (GPtrArray) configs = mdev_store_list_uuid (change->tools->view.store, change->uuid);
 
   for (guint i = 0; i < configs->len; i++)
     {

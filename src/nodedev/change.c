@@ -66,7 +66,7 @@ static char *
 get_devno (const NodedevChange *change)
 {
   const CcwSubchannel *subchannel
-    = ccw_host_get_subchannel (change->tools->view.host, &change->parent);
+      = ccw_host_get_subchannel (change->tools->view.host, &change->parent);
   const CcwDevId *device = subchannel == NULL ? NULL : ccw_subchannel_get_device_id (subchannel);
 
   return device == NULL ? g_strdup ("") : ccw_dev_id_to_string (device);

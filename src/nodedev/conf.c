@@ -21,8 +21,8 @@ static const GScannerConfig scanner_config = {
 static gpointer
 fail (GScanner *scanner, const char *expected, GError **error)
 {
-  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "%s, line %u: expected %s",
-               scanner->input_name, g_scanner_cur_line (scanner), expected);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID, "%s, line %u: expected %s", scanner->input_name,
+               g_scanner_cur_line (scanner), expected);
   return NULL;
 }
 
@@ -100,8 +100,8 @@ parse_all (GScanner *scanner, GHashTable *values, GError **error)
 GHashTable *
 nodedev_conf_parse (const char *text, const char *name, GError **error)
 {
-  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                         (GDestroyNotify) g_variant_unref);
+  g_autoptr (GHashTable) values
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
   GScanner *scanner = g_scanner_new (&scanner_config);
   gboolean parsed;
 

@@ -26,8 +26,8 @@ check_uri (const char *uri, GError **error)
     g_set_error (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR,
                  "unexpected nodedev URI '%s', try " OUR_URI, uri);
   else
-    g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_CONNECT,
-                 "no connection driver available for %s", uri);
+    g_set_error (error, NODEDEV_ERROR, VIR_ERR_NO_CONNECT, "no connection driver available for %s",
+                 uri);
   return FALSE;
 }
 
@@ -117,8 +117,7 @@ return_string (gpointer ret, const char *text)
 }
 
 gboolean
-nodedev_connect_get_type (NodedevSession *session, gconstpointer args, gpointer ret,
-                          GError **error)
+nodedev_connect_get_type (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
 {
   return return_string (ret, "nodedev");
 }

@@ -34,7 +34,7 @@ struct _NodedevConnection
   GSource *more_source; /* @input holds a whole packet that has not had its turn */
   gboolean taking;      /* inside take_packets(), which decides what to wait for at its end */
 
-  GQueue output; /* of GBytes */
+  GQueue output;       /* of GBytes */
   gsize output_sent;   /* of the first in @output */
   gsize output_queued; /* bytes still to send, in all */
   gsize unasked;       /* bytes of the packets in @output that nobody asked for: events */
@@ -43,7 +43,7 @@ struct _NodedevConnection
   guint held;
   gsize held_bytes;
   NodedevAccount *account; /* NULL: without a budget */
-  GSource *end_source; /* it is going to be closed by the main loop */
+  GSource *end_source;     /* it is going to be closed by the main loop */
 };
 
 static void take_packets (NodedevConnection *connection);
@@ -119,8 +119,7 @@ nodedev_connection_close (NodedevConnection *connection)
 static void
 log_disconnecting (const NodedevConnection *connection, const char *reason)
 {
-  g_message ("disconnecting process %" G_GINT64_FORMAT ": %s", connection->peer.pid,
-             reason);
+  g_message ("disconnecting process %" G_GINT64_FORMAT ": %s", connection->peer.pid, reason);
 }
 
 static void
@@ -437,8 +436,8 @@ update_sources (NodedevConnection *connection)
   set_more_source (connection, may_take && waiting);
   set_socket_source (connection, &connection->read_source, may_take && !waiting, G_IO_IN,
                      on_readable);
-  set_socket_source (connection, &connection->write_source, connection->output_queued > 0,
-                     G_IO_OUT, on_writable);
+  set_socket_source (connection, &connection->write_source, connection->output_queued > 0, G_IO_OUT,
+                     on_writable);
 }
 
 void

@@ -42,8 +42,7 @@ typedef struct
 
 /* Takes over @socket. @readonly: it came by the read-only socket. Close before the last unref. */
 NodedevConnection *nodedev_connection_new (GSocket *socket, gboolean readonly,
-                                           const NodedevConnectionFuncs *funcs,
-                                           gpointer user_data);
+                                           const NodedevConnectionFuncs *funcs, gpointer user_data);
 NodedevConnection *nodedev_connection_ref (NodedevConnection *connection);
 void nodedev_connection_unref (NodedevConnection *connection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevConnection, nodedev_connection_unref)

@@ -59,9 +59,8 @@ listen_on_sockets (NodedevDaemon *daemon, const NodedevDaemonOptions *options, G
 {
   const char *path
       = options->socket != NULL ? options->socket : ccw_paths_default_socket (daemon->paths);
-  guint mode = options->socket_mode != NULL
-                   ? *options->socket_mode
-                   : nodedev_settings_get_mode (daemon->settings, FALSE);
+  guint mode = options->socket_mode != NULL ? *options->socket_mode
+                                            : nodedev_settings_get_mode (daemon->settings, FALSE);
   int n_given = sd_listen_fds (1);
 
   daemon->server = nodedev_server_new (&daemon->backend);
@@ -82,8 +81,8 @@ load_settings (NodedevDaemon *daemon, const char *path, GError **error)
       g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM, "%s: %s", path, g_strerror (errno));
       return FALSE;
     }
-  daemon->settings = nodedev_settings_load (
-      path != NULL ? path : ccw_paths_daemon_conf (daemon->paths), error);
+  daemon->settings
+      = nodedev_settings_load (path != NULL ? path : ccw_paths_daemon_conf (daemon->paths), error);
   daemon->backend.settings = daemon->settings;
   return daemon->settings != NULL;
 }
@@ -117,8 +116,7 @@ nodedev_daemon_new (const NodedevDaemonOptions *options, GError **error)
   if (!load (daemon, error))
     return NULL;
   daemon->backend.events = nodedev_events_new (view);
-  daemon->backend.service = nodedev_service_new (view, daemon->backend.events,
-                                                 daemon->paths);
+  daemon->backend.service = nodedev_service_new (view, daemon->backend.events, daemon->paths);
   if (!listen_on_sockets (daemon, options, error))
     return NULL;
   nodedev_service_begin (daemon->backend.service);

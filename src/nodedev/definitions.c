@@ -88,8 +88,7 @@ nodedev_definitions_put (NodedevDefinitions *definitions, NodedevDefinition *def
 }
 
 NodedevDefinition *
-nodedev_definitions_take (NodedevDefinitions *definitions, const char *uuid,
-                          const CcwDevId *parent)
+nodedev_definitions_take (NodedevDefinitions *definitions, const char *uuid, const CcwDevId *parent)
 {
   g_autofree char *name = nodedev_mdev_name (uuid, parent);
   g_autofree char *key = NULL;
@@ -102,8 +101,7 @@ nodedev_definitions_take (NodedevDefinitions *definitions, const char *uuid,
 }
 
 void
-nodedev_definitions_drop (NodedevDefinitions *definitions, const char *uuid,
-                          const CcwDevId *parent)
+nodedev_definitions_drop (NodedevDefinitions *definitions, const char *uuid, const CcwDevId *parent)
 {
   NodedevDefinition *definition = nodedev_definitions_take (definitions, uuid, parent);
 

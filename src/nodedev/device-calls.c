@@ -49,8 +49,7 @@ nodedev_lookup_by_name (NodedevSession *session, gconstpointer args, gpointer re
 }
 
 gboolean
-nodedev_lookup_scsi_host (NodedevSession *session, gconstpointer args, gpointer ret,
-                          GError **error)
+nodedev_lookup_scsi_host (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
 {
   const nd_scsi_host_args *asked = args;
 

@@ -121,7 +121,8 @@ check_count (const NodedevEvents *events, const NodedevHearer *hearer, GError **
   else if (hearer->is_limited && count.of_limited >= SUBSCRIPTIONS_OF_ALL_MAX)
     g_set_error (error, NODEDEV_ERROR, VIR_ERR_OPERATION_FAILED,
                  "all clients but root's can register at most %d callbacks together, try again "
-                 "later", SUBSCRIPTIONS_OF_ALL_MAX);
+                 "later",
+                 SUBSCRIPTIONS_OF_ALL_MAX);
   else
     return TRUE;
   return FALSE;
@@ -165,16 +166,15 @@ nodedev_event_register (NodedevSession *session, gconstpointer args, gpointer re
 }
 
 gboolean
-nodedev_event_deregister (NodedevSession *session, gconstpointer args, gpointer ret,
-                          GError **error)
+nodedev_event_deregister (NodedevSession *session, gconstpointer args, gpointer ret, GError **error)
 {
   const nd_event_deregister_args *asked = args;
   NodedevForward *forward = nodedev_session_get_forward (session);
 
   if (forward != NULL)
     nodedev_forward_unsubscribe (forward, asked->callback_id);
-  if (nodedev_events_unsubscribe (nodedev_session_get_backend (session)->events,
-                                  asked->callback_id, session))
+  if (nodedev_events_unsubscribe (nodedev_session_get_backend (session)->events, asked->callback_id,
+                                  session))
     return TRUE;
   g_set_error (error, NODEDEV_ERROR, VIR_ERR_INTERNAL_ERROR,
                "node device event callback %d not registered", asked->callback_id);

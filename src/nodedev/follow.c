@@ -80,8 +80,8 @@ save_now (NodedevFollow *follow, const char *uuid, const CcwDevId *parent)
 
 /* By the queue. Meanwhile more may have been learnt and noted, or the definition be gone. */
 static void
-on_noted (const char *uuid, const CcwDevId *parent, const MdevIdentity *noted,
-          const GError *error, gpointer user_data)
+on_noted (const char *uuid, const CcwDevId *parent, const MdevIdentity *noted, const GError *error,
+          gpointer user_data)
 {
   NodedevFollow *follow = user_data;
   NodedevDefinition *definition = nodedev_definitions_find (follow->definitions, uuid, parent);
@@ -433,8 +433,7 @@ note_arrival (NodedevFollow *follow, const CcwDevId *device)
 {
   Arrival *arrival;
 
-  if (follow->is_ending
-      || nodedev_definitions_of (follow->definitions, device) == NULL
+  if (follow->is_ending || nodedev_definitions_of (follow->definitions, device) == NULL
       || !g_hash_table_add (follow->arrivals, ccw_dev_id_hash_key (device)))
     return;
   arrival = g_new0 (Arrival, 1);
@@ -469,8 +468,7 @@ note_stopped (NodedevFollow *follow, const char *uuid, const CcwDevId *parent)
 }
 
 static void
-on_mdev (NodedevFollow *follow, const NodedevEvent *event, const char *uuid,
-         const CcwDevId *parent)
+on_mdev (NodedevFollow *follow, const NodedevEvent *event, const char *uuid, const CcwDevId *parent)
 {
   const MdevConfig *config = mdev_store_get (follow->view.store, uuid, parent);
 

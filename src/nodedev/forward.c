@@ -217,8 +217,7 @@ register_upstream (NodedevForward *forward, Subscription *subscription)
 {
   subscription->upstream_id = REGISTERING;
   nodedev_upstream_call (forward->upstream, ND_PROC_EVENT_REGISTER, subscription->args,
-                         on_registered,
-                         registration_new (forward, subscription->callback_id));
+                         on_registered, registration_new (forward, subscription->callback_id));
 }
 
 void
@@ -279,14 +278,14 @@ relay (NodedevForward *forward, const nd_header *header, const guint8 *payload, 
 
 /* Every event begins like an update: callback and device. */
 static void
-on_message (NodedevUpstream *upstream, const nd_header *header, const guint8 *payload,
-            gsize length, gpointer user_data)
+on_message (NodedevUpstream *upstream, const nd_header *header, const guint8 *payload, gsize length,
+            gpointer user_data)
 {
   nd_event_update_msg event = { 0 };
 
   if ((header->proc == ND_PROC_EVENT_LIFECYCLE || header->proc == ND_PROC_EVENT_UPDATE)
-      && nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_event_update_msg,
-                                       &event, NULL))
+      && nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_event_update_msg, &event,
+                                       NULL))
     relay (user_data, header, payload, length, &event);
   xdr_free ((xdrproc_t) xdr_nd_event_update_msg, (char *) &event);
 }

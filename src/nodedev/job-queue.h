@@ -24,7 +24,7 @@ typedef struct _NodedevJobQueue NodedevJobQueue;
 typedef struct
 {
   gboolean (*prepare) (gpointer job, GError **error);
-  gboolean (*work) (gpointer job, GError **error); /* NULL: nothing that blocks */
+  gboolean (*work) (gpointer job, GError **error);    /* NULL: nothing that blocks */
   void (*finish) (gpointer job, const GError *error); /* also frees @job */
 } NodedevJobFuncs;
 

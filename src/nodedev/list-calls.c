@@ -53,8 +53,7 @@ add_node (const NodedevNode *node, gpointer user_data)
   if (listing->is_merged && node->kind == NODEDEV_KIND_COMPUTER)
     return;
   if (nodedev_node_matches (node, listing->flags)
-      && (listing->capability == NULL
-          || nodedev_node_has_capability (node, listing->capability)))
+      && (listing->capability == NULL || nodedev_node_has_capability (node, listing->capability)))
     g_ptr_array_add (listing->names, nodedev_node_get_name (node));
 }
 
@@ -90,8 +89,8 @@ static gboolean
 merge_all (Listing *listing, const guint8 *payload, gsize length, GError **error)
 {
   nd_list_all_ret ret = { 0 };
-  gboolean parsed = nodedev_packet_parse_payload (
-      payload, length, (xdrproc_t) xdr_nd_list_all_ret, &ret, error);
+  gboolean parsed = nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_list_all_ret,
+                                                  &ret, error);
 
   if (parsed)
     add_theirs (listing, (char *const *) ret.devices.devices_val, ret.devices.devices_len);
@@ -103,8 +102,8 @@ static gboolean
 merge_names (Listing *listing, const guint8 *payload, gsize length, GError **error)
 {
   nd_names_ret ret = { 0 };
-  gboolean parsed = nodedev_packet_parse_payload (
-      payload, length, (xdrproc_t) xdr_nd_names_ret, &ret, error);
+  gboolean parsed
+      = nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_names_ret, &ret, error);
 
   if (parsed)
     add_theirs (listing, ret.names.names_val, ret.names.names_len);
@@ -138,8 +137,7 @@ on_listed (const GError *failure, nd_status status, const guint8 *payload, gsize
 static void
 begin (Listing *listing, int procedure, xdrproc_t filter, gconstpointer args)
 {
-  NodedevForward *forward
-      = nodedev_session_get_forward (nodedev_call_get_session (listing->call));
+  NodedevForward *forward = nodedev_session_get_forward (nodedev_call_get_session (listing->call));
   g_autoptr (GBytes) payload = nodedev_packet_encode (filter, args);
 
   if (forward == NULL)
@@ -262,8 +260,8 @@ nodedev_list_all_devices (NodedevCall *call, gconstpointer args)
   g_autoptr (GError) error = NULL;
   Listing *listing;
 
-  if (!nodedev_call_check_flags (asked->flags, NODEDEV_LIST_FLAGS,
-                                 "virConnectListAllNodeDevices", &error))
+  if (!nodedev_call_check_flags (asked->flags, NODEDEV_LIST_FLAGS, "virConnectListAllNodeDevices",
+                                 &error))
     {
       nodedev_call_fail (call, error);
       return;

@@ -97,8 +97,7 @@ parse_options (int *argc, char ***argv, NodedevDaemonOptions *options, GError **
       context, "Serves the channel subsystem's subchannels, devices and mediated devices to\n"
                "libvirt's clients (virsh -c nodedev:///system).");
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error)
-      || !check_options (*argc, *argv, error))
+  if (!g_option_context_parse (context, argc, argv, error) || !check_options (*argc, *argv, error))
     return FALSE;
   options->root = opt_root;
   options->socket = opt_socket;

@@ -30,8 +30,8 @@
  * VIR_ERR_XML_ERROR (all else: malformed, doubled, out of range). Where that is
  * not what libvirt answers, docs/device-xml.md says why.
  */
-MdevConfig *nodedev_mdev_from_xml (const NodedevView *view, NodedevSchema *schema,
-                                   const char *xml, GError **error);
+MdevConfig *nodedev_mdev_from_xml (const NodedevView *view, NodedevSchema *schema, const char *xml,
+                                   GError **error);
 
 /*
  * Is this the XML of a device that somebody else makes: of another kind than

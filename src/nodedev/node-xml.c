@@ -52,8 +52,7 @@ finish_escaped (const char *escaped)
 }
 
 /* A line of @format with markup escaped in each of its string arguments. */
-static void G_GNUC_PRINTF (3, 4)
-add_escaped (GString *xml, guint level, const char *format, ...)
+static void G_GNUC_PRINTF (3, 4) add_escaped (GString *xml, guint level, const char *format, ...)
 {
   g_autofree char *escaped = NULL;
   g_autofree char *line = NULL;

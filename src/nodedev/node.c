@@ -29,8 +29,7 @@ nodedev_mdev_name_parse (const char *name, char **uuid, CcwDevId *parent)
   g_autofree char *text = NULL;
   const char *address;
 
-  if (!g_str_has_prefix (name, MDEV_PREFIX)
-      || strlen (name) <= strlen (MDEV_PREFIX) + UUID_LENGTH)
+  if (!g_str_has_prefix (name, MDEV_PREFIX) || strlen (name) <= strlen (MDEV_PREFIX) + UUID_LENGTH)
     return FALSE;
   name += strlen (MDEV_PREFIX);
   address = name + UUID_LENGTH;
@@ -213,8 +212,7 @@ get_subchannel_flags (const CcwSubchannel *subchannel)
 char *
 nodedev_group_name (const CcwDevice *device)
 {
-  g_autofree char *link
-      = g_build_filename (ccw_device_get_syspath (device), "group_device", NULL);
+  g_autofree char *link = g_build_filename (ccw_device_get_syspath (device), "group_device", NULL);
   g_autofree char *group = ccw_sysfs_read_link_name (link);
   CcwDevId id;
 
@@ -252,8 +250,7 @@ get_capability_flags (const NodedevNode *node, guint asked)
 }
 
 gsize
-nodedev_node_get_capabilities (const NodedevNode *node,
-                               const char *names[NODEDEV_CAPABILITIES_MAX])
+nodedev_node_get_capabilities (const NodedevNode *node, const char *names[NODEDEV_CAPABILITIES_MAX])
 {
   guint flags = get_capability_flags (node, NODEDEV_LIST_FLAGS);
   gsize n = 0;
@@ -290,9 +287,8 @@ nodedev_node_matches (const NodedevNode *node, guint flags)
 
   return group_matches (flags, capability, get_capability_flags (node, flags))
          && group_matches (flags, activity,
-                           nodedev_node_is_active (node)
-                               ? VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE
-                               : VIR_CONNECT_LIST_NODE_DEVICES_INACTIVE)
+                           nodedev_node_is_active (node) ? VIR_CONNECT_LIST_NODE_DEVICES_ACTIVE
+                                                         : VIR_CONNECT_LIST_NODE_DEVICES_INACTIVE)
          && group_matches (flags, persistence,
                            nodedev_node_is_persistent (node) ? NODEDEV_LIST_PERSISTENT
                                                              : NODEDEV_LIST_TRANSIENT);
@@ -307,8 +303,8 @@ foreach_of_host (const NodedevView *view, CcwKind kind, NodedevNodeFunc func, gp
 
   for (guint i = 0; i < all->len; i++)
     {
-      NodedevNode node = { .kind = kind == CCW_KIND_SUBCHANNEL ? NODEDEV_KIND_SUBCHANNEL
-                                                              : NODEDEV_KIND_DEVICE };
+      NodedevNode node
+          = { .kind = kind == CCW_KIND_SUBCHANNEL ? NODEDEV_KIND_SUBCHANNEL : NODEDEV_KIND_DEVICE };
 
       if (kind == CCW_KIND_SUBCHANNEL)
         node.subchannel = g_ptr_array_index (all, i);

@@ -45,8 +45,8 @@ typedef struct
  * headers do not have yet.
  */
 #define NODEDEV_LIST_CCWGROUP_MEMBER (1u << 23) /* since 11.1 */
-#define NODEDEV_LIST_PERSISTENT (1u << 28) /* since 10.1 */
-#define NODEDEV_LIST_TRANSIENT (1u << 29)  /* since 10.1 */
+#define NODEDEV_LIST_PERSISTENT (1u << 28)      /* since 10.1 */
+#define NODEDEV_LIST_TRANSIENT (1u << 29)       /* since 10.1 */
 
 /* All that are known, capabilities that we never have included (up to 11.3). */
 #define NODEDEV_LIST_FLAGS (((1u << 24) - 1) | (0xfu << 28))

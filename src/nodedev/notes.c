@@ -51,8 +51,7 @@ prepare (gpointer data, GError **error)
     {
       Note *note = g_ptr_array_index (job->some, i);
 
-      note->identity
-        = job->notes->funcs->take (note->uuid, &note->parent, job->notes->user_data);
+      note->identity = job->notes->funcs->take (note->uuid, &note->parent, job->notes->user_data);
       needed |= note->identity != NULL;
     }
   return needed;

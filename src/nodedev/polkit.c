@@ -69,8 +69,8 @@ make_details (const char *const *details)
 }
 
 static Check *
-check_new (const NodedevPolkitQuestion *question, GCancellable *cancellable,
-           NodedevPolkitFunc func, gpointer user_data)
+check_new (const NodedevPolkitQuestion *question, GCancellable *cancellable, NodedevPolkitFunc func,
+           gpointer user_data)
 {
   static guint last_id;
   Check *check = g_new0 (Check, 1);
@@ -85,10 +85,10 @@ check_new (const NodedevPolkitQuestion *question, GCancellable *cancellable,
   check->cancellable = g_object_ref (cancellable);
   check->func = func;
   check->user_data = user_data;
-  check->arguments = g_variant_ref_sink (g_variant_new (
-      "(@(sa{sv})s@a{ss}us)", make_subject (question, check->fds), question->action,
-      make_details (question->details), question->may_interact ? ALLOW_USER_INTERACTION : 0,
-      check->id));
+  check->arguments = g_variant_ref_sink (
+      g_variant_new ("(@(sa{sv})s@a{ss}us)", make_subject (question, check->fds), question->action,
+                     make_details (question->details),
+                     question->may_interact ? ALLOW_USER_INTERACTION : 0, check->id));
   return check;
 }
 

@@ -11,8 +11,8 @@
  */
 typedef struct
 {
-  gint64 pid; /* -1: not known */
-  gint64 uid; /* -1: not known */
+  gint64 pid;         /* -1: not known */
+  gint64 uid;         /* -1: not known */
   guint64 start_time; /* field 22 of /proc/PID/stat; 0: not known */
 } NodedevProcess;
 

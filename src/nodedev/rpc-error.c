@@ -6,7 +6,7 @@
 
 #include "ccw/error.h"
 
-G_DEFINE_QUARK (nodedev-error-quark, nodedev_error)
+G_DEFINE_QUARK (nodedev - error - quark, nodedev_error)
 
 /* What libvirt's server puts before the text of these errors (its src/util/virerror.c). */
 static const struct

@@ -130,7 +130,8 @@ log_turned_away (NodedevServer *server, gint64 uid)
 
   if (nodedev_seldom (&server->turned_away, &others))
     g_warning ("turning a client of user %" G_GINT64_FORMAT " away: too many are connected "
-               "(%u others since this was last logged)", uid, others);
+               "(%u others since this was last logged)",
+               uid, others);
 }
 
 static void
@@ -366,8 +367,7 @@ is_listening_unix_socket (GSocket *socket)
   int listening = 0;
 
   return g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX
-         && g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, NULL)
-         && listening;
+         && g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, NULL) && listening;
 }
 
 gboolean

@@ -121,18 +121,18 @@ nodedev_service_set_autostart (NodedevService *service, const char *name, gboole
                                NodedevDoneFunc done, gpointer user_data)
 {
   NodedevChange *change
-    = nodedev_change_new_for_name (&service->tools, "set autostart of", name, done, user_data);
+      = nodedev_change_new_for_name (&service->tools, "set autostart of", name, done, user_data);
 
   change->autostart = autostart;
   push_asked (service, &nodedev_change_set_autostart, change);
 }
 
 void
-nodedev_service_update (NodedevService *service, const char *name, MdevConfig *config,
-                        guint flags, NodedevDoneFunc done, gpointer user_data)
+nodedev_service_update (NodedevService *service, const char *name, MdevConfig *config, guint flags,
+                        NodedevDoneFunc done, gpointer user_data)
 {
   NodedevChange *change
-    = nodedev_change_new_for_name (&service->tools, "update", name, done, user_data);
+      = nodedev_change_new_for_name (&service->tools, "update", name, done, user_data);
 
   change->config = config;
   change->flags = flags;
@@ -160,7 +160,7 @@ nodedev_service_new (const NodedevView *view, NodedevEvents *events, const CcwPa
   service->tidy = nodedev_tidy_new (view, events, paths, service->queue);
   /* Before what starts devices: the kind of one is seen only while the host has it. */
   service->tools.follow
-    = nodedev_follow_new (view, events, paths, service->queue, on_moved, service);
+      = nodedev_follow_new (view, events, paths, service->queue, on_moved, service);
   service->autostart = nodedev_autostart_new (view, events, paths, service);
   return service;
 }

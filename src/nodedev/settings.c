@@ -50,7 +50,8 @@ set_auth (gpointer auth, const char *name, GVariant *value, GError **error)
 
   if (g_strcmp0 (text, "none") != 0 && g_strcmp0 (text, "polkit") != 0)
     return fail (error, name, "\"none\" or \"polkit\"");
-  *(NodedevAuthMethod *) auth = strcmp (text, "polkit") == 0 ? NODEDEV_AUTH_POLKIT : NODEDEV_AUTH_NONE;
+  *(NodedevAuthMethod *) auth
+      = strcmp (text, "polkit") == 0 ? NODEDEV_AUTH_POLKIT : NODEDEV_AUTH_NONE;
   return TRUE;
 }
 
@@ -191,8 +192,8 @@ nodedev_settings_new (void)
   settings->mode[FALSE] = settings->mode[TRUE] = MODE_UNSET;
   settings->group = -1;
   settings->trusted = g_array_new (FALSE, FALSE, sizeof (uid_t));
-  settings->limits = (NodedevLimits){ .clients = 400, .user_clients = 100,
-                                      .anonymous_clients = 20 };
+  settings->limits
+      = (NodedevLimits){ .clients = 400, .user_clients = 100, .anonymous_clients = 20 };
   settings->keepalive
       = (NodedevKeepaliveLimits){ NODEDEV_KEEPALIVE_INTERVAL, NODEDEV_KEEPALIVE_COUNT };
   return settings;

@@ -51,9 +51,8 @@ work (gpointer data, GError **error)
     return FALSE;
   if (job->keep_bound)
     return TRUE;
-  return job->uuid != NULL
-             ? mdev_give_back_after (job->paths, job->uuid, &job->subchannel, error)
-             : mdev_give_back (job->paths, &job->subchannel, error);
+  return job->uuid != NULL ? mdev_give_back_after (job->paths, job->uuid, &job->subchannel, error)
+                           : mdev_give_back (job->paths, &job->subchannel, error);
 }
 
 /* That it did not come to its turn is no failure, and not of CCW_ERROR. */

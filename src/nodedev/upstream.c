@@ -44,9 +44,9 @@ struct _NodedevUpstream
   GSource *pause;                /* while CONNECTING */
   NodedevKeepalive *keepalive;   /* NULL before it is up, or when it has none */
   gboolean has_keepalive;
-  GSource *deadline;             /* of the handshake */
-  GHashTable *calls;             /* serial -> Call, those that were sent */
-  GQueue waiting;                /* of Call: to be sent when it is up */
+  GSource *deadline; /* of the handshake */
+  GHashTable *calls; /* serial -> Call, those that were sent */
+  GQueue waiting;    /* of Call: to be sent when it is up */
   guint last_serial;
   GBytes *identity;
   guint identities_sent; /* and not answered */
@@ -297,11 +297,10 @@ on_keepalive_reply (const GError *error, nd_status status, const guint8 *payload
 
   if (error != NULL)
     return;
-  upstream->has_keepalive
-      = status == ND_STATUS_OK
-        && nodedev_packet_parse_payload (payload, length, (xdrproc_t) xdr_nd_int_ret, &supported,
-                                         NULL)
-        && supported.value;
+  upstream->has_keepalive = status == ND_STATUS_OK
+                            && nodedev_packet_parse_payload (
+                                payload, length, (xdrproc_t) xdr_nd_int_ret, &supported, NULL)
+                            && supported.value;
   upstream->state = OPENING;
   send_xdr (upstream, ND_PROC_CONNECT_OPEN, (xdrproc_t) xdr_nd_open_args, &args, on_open_reply);
 }
@@ -342,8 +341,8 @@ static GSocket *
 connect_socket (const char *path, GError **error)
 {
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
-  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
-                                             G_SOCKET_PROTOCOL_DEFAULT, error);
+  g_autoptr (GSocket) socket
+      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
 
   if (socket == NULL)
     return NULL;

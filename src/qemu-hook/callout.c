@@ -101,8 +101,7 @@ check_definition (const Task *task, GError **error)
 static gboolean
 note_device (const Task *task, GError **error)
 {
-  g_autoptr (MdevIdentity) identity
-      = mdev_identity_renew (task->paths, task->uuid, task->parent);
+  g_autoptr (MdevIdentity) identity = mdev_identity_renew (task->paths, task->uuid, task->parent);
 
   if (identity == NULL)
     return mdev_identity_forget (task->paths, task->uuid, task->parent, error);
@@ -155,14 +154,10 @@ static const struct
   const char *state;
   gboolean (*run) (const Task *task, GError **error);
 } moments[] = {
-  { "pre", "define", NULL, check_definition },
-  { "pre", "modify", NULL, check_definition },
-  { "post", "define", "success", note_device },
-  { "post", "undefine", "success", forget_device },
-  { "pre", "start", NULL, make_ready },
-  { "post", "start", "failure", unmake_ready },
-  { "pre", "stop", NULL, check_closed },
-  { "post", "stop", "success", give_back },
+  { "pre", "define", NULL, check_definition },  { "pre", "modify", NULL, check_definition },
+  { "post", "define", "success", note_device }, { "post", "undefine", "success", forget_device },
+  { "pre", "start", NULL, make_ready },         { "post", "start", "failure", unmake_ready },
+  { "pre", "stop", NULL, check_closed },        { "post", "stop", "success", give_back },
 };
 
 /* --- the answer ------------------------------------------------------------------- */

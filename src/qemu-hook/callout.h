@@ -34,5 +34,4 @@ typedef enum
  *
  * Errors: with CALLOUT_REFUSED, those of transitions and CCW_ERROR_INVALID.
  */
-CalloutAnswer callout_answer (const CcwPaths *paths, const CalloutRequest *request,
-                              GError **error);
+CalloutAnswer callout_answer (const CcwPaths *paths, const CalloutRequest *request, GError **error);

@@ -62,9 +62,8 @@ domain_xml_number (const xmlNode *node, const DomainXmlNumber *number, guint *va
   if (!parse_unsigned (text, number->base, &read) || read < number->min || read > number->max)
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
-                   number->base == 0
-                       ? "%s='%s' of <%s> is not a number from 0x%x to 0x%x"
-                       : "%s='%s' of <%s> is not a decimal number from %u to %u",
+                   number->base == 0 ? "%s='%s' of <%s> is not a number from 0x%x to 0x%x"
+                                     : "%s='%s' of <%s> is not a decimal number from %u to %u",
                    number->name, text, (const char *) node->name, number->min, number->max);
       return FALSE;
     }
@@ -108,10 +107,10 @@ static gboolean
 is_device (const xmlNode *node)
 {
   static const char *const kinds[] = {
-    "channel", "console",    "controller", "crypto", "disk",   "filesystem", "hostdev", "hub",
-    "input",   "interface",  "iommu",      "memballoon", "memory", "nvram",  "panic",   "parallel",
-    "pstore",  "redirdev",   "rng",        "serial", "shmem",  "smartcard",  "sound",   "tpm",
-    "video",   "vsock",      "watchdog",   NULL,
+    "channel",   "console",  "controller", "crypto",   "disk",       "filesystem", "hostdev",
+    "hub",       "input",    "interface",  "iommu",    "memballoon", "memory",     "nvram",
+    "panic",     "parallel", "pstore",     "redirdev", "rng",        "serial",     "shmem",
+    "smartcard", "sound",    "tpm",        "video",    "vsock",      "watchdog",   NULL,
   };
 
   if (node->type != XML_ELEMENT_NODE || node->ns != NULL
@@ -160,9 +159,8 @@ char *
 domain_xml_describe (GPtrArray *devices, const xmlNode *device)
 {
   guint number = ordinal (devices, device);
-  g_autofree char *uuid = ccw_xml_is_element (device, "hostdev")
-                              ? hostdev_node_get_uuid (device, NULL)
-                              : NULL;
+  g_autofree char *uuid
+      = ccw_xml_is_element (device, "hostdev") ? hostdev_node_get_uuid (device, NULL) : NULL;
 
   if (uuid == NULL)
     return g_strdup_printf ("%s %u", (const char *) device->name, number);

@@ -22,9 +22,10 @@ set_ambiguous (GError **error, const char *device, GPtrArray *uuids)
 
   g_ptr_array_add (uuids, NULL);
   list = g_strjoinv (", ", (char **) uuids->pdata);
-  g_set_error (error, CCW_ERROR, CCW_ERROR_STATE,
-               "device %s has several mdevs defined, none of them active: name one by its UUID (%s)",
-               device, list);
+  g_set_error (
+      error, CCW_ERROR, CCW_ERROR_STATE,
+      "device %s has several mdevs defined, none of them active: name one by its UUID (%s)", device,
+      list);
 }
 
 static char *

@@ -13,5 +13,4 @@
  * CCW_ERROR_STATE when several are persisted and none is active, so that
  * which is meant cannot be known (the message lists them).
  */
-char *find_mdev_of_device (CcwHost *host, MdevStore *store, const CcwDevId *device,
-                           GError **error);
+char *find_mdev_of_device (CcwHost *host, MdevStore *store, const CcwDevId *device, GError **error);

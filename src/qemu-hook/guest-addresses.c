@@ -50,11 +50,12 @@ parse_ccw_address (const xmlNode *address, CcwDevId *id, AddressKind *kind, GErr
     {
       g_set_error (error, CCW_ERROR, CCW_ERROR_INVALID,
                    "%s is missing in its address of type 'ccw': give cssid, ssid and devno, or none"
-                   " of them", missing);
+                   " of them",
+                   missing);
       return FALSE;
     }
   *kind = n_given == 0 ? ADDRESS_UNASSIGNED : ADDRESS_GIVEN;
-  *id = (CcwDevId) { (guint8) values[0], (guint8) values[1], (guint16) values[2] };
+  *id = (CcwDevId){ (guint8) values[0], (guint8) values[1], (guint16) values[2] };
   return TRUE;
 }
 
@@ -62,8 +63,8 @@ static gboolean
 check_address_type (const char *type, GError **error)
 {
   static const char *const types[]
-      = { "ccid", "ccw", "dimm", "drive", "isa", "pci", "spapr-vio", "unassigned", "usb",
-          "virtio-mmio", "virtio-serial", NULL };
+      = { "ccid",      "ccw",        "dimm", "drive",       "isa",           "pci",
+          "spapr-vio", "unassigned", "usb",  "virtio-mmio", "virtio-serial", NULL };
 
   if (type != NULL && g_strv_contains (types, type))
     return TRUE;

@@ -358,10 +358,9 @@ give_back_others (const Start *start, GPtrArray *noted)
       const char *mdev = g_ptr_array_index (noted, i);
       g_autoptr (GError) error = NULL;
 
-      if (!contains (start->domain->mdevs, mdev)
-          && !give_back_mdev (start->paths, mdev, &error))
-        g_warning ("mediated device %s, which domain %s had, stays: %s", mdev,
-                   start->domain->name, error->message);
+      if (!contains (start->domain->mdevs, mdev) && !give_back_mdev (start->paths, mdev, &error))
+        g_warning ("mediated device %s, which domain %s had, stays: %s", mdev, start->domain->name,
+                   error->message);
     }
 }
 

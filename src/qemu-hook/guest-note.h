@@ -16,11 +16,11 @@
  */
 typedef struct
 {
-  char *mdev;        /* its UUID */
-  CcwDevId parent;   /* where it was to be started */
-  char *domain;      /* UUID of the domain */
-  char *domain_name; /* for people; NULL when not known */
-  guint64 instance;  /* see ccw_sysfs_mdev_instance(); 0: not known to have been started */
+  char *mdev;          /* its UUID */
+  CcwDevId parent;     /* where it was to be started */
+  char *domain;        /* UUID of the domain */
+  char *domain_name;   /* for people; NULL when not known */
+  guint64 instance;    /* see ccw_sysfs_mdev_instance(); 0: not known to have been started */
   gboolean keep_bound; /* vfio_ccw had the subchannel before */
   gboolean ended; /* so has the domain, but the mdev could not be stopped: another one had it */
 } GuestNote;

@@ -51,15 +51,9 @@ static const struct
   const char *attribute;
   const char *owner;
 } foreign[] = {
-  { NULL, "sgio", "SCSI" },
-  { NULL, "rawio", "SCSI" },
-  { "source", "startupPolicy", "USB" },
-  { "rom", "enabled", "PCI" },
-  { "rom", "bar", "PCI" },
-  { "rom", "file", "PCI" },
-  { "acpi", "index", "PCI" },
-  { "teaming", "type", "PCI" },
-  { "teaming", "persistent", "PCI" },
+  { NULL, "sgio", "SCSI" },    { NULL, "rawio", "SCSI" },    { "source", "startupPolicy", "USB" },
+  { "rom", "enabled", "PCI" }, { "rom", "bar", "PCI" },      { "rom", "file", "PCI" },
+  { "acpi", "index", "PCI" },  { "teaming", "type", "PCI" }, { "teaming", "persistent", "PCI" },
 };
 
 static gboolean
@@ -67,9 +61,8 @@ check_foreign (const xmlNode *hostdev, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (foreign); i++)
     {
-      const xmlNode *owner = foreign[i].element == NULL
-                                 ? hostdev
-                                 : ccw_xml_child (hostdev, foreign[i].element);
+      const xmlNode *owner
+          = foreign[i].element == NULL ? hostdev : ccw_xml_child (hostdev, foreign[i].element);
 
       if (owner == NULL || !domain_xml_has_attribute (owner, foreign[i].attribute))
         continue;

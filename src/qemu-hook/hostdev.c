@@ -214,7 +214,8 @@ append_guest_address (GString *xml, const Hostdev *hostdev)
   const CcwDevId *id = hostdev_get_guest_id (hostdev);
 
   if (id != NULL)
-    g_string_append_printf (xml, "  <address type='ccw' cssid='0x%x' ssid='0x%x' devno='0x%04x'/>\n",
+    g_string_append_printf (xml,
+                            "  <address type='ccw' cssid='0x%x' ssid='0x%x' devno='0x%04x'/>\n",
                             id->cssid, id->ssid, id->number);
 }
 

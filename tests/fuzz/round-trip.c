@@ -77,9 +77,8 @@ check_config_as_json (const MdevConfig *config)
 {
   g_autofree char *json = mdev_config_to_json (config);
   g_autoptr (GError) error = NULL;
-  g_autoptr (MdevConfig) again
-      = mdev_config_from_json (json, -1, mdev_config_get_uuid (config),
-                               mdev_config_get_parent (config), &error);
+  g_autoptr (MdevConfig) again = mdev_config_from_json (json, -1, mdev_config_get_uuid (config),
+                                                        mdev_config_get_parent (config), &error);
 
   if (again == NULL)
     g_error ("%s\n%s", error->message, json);

@@ -107,7 +107,7 @@ static void
 make_fcp (MockMachine *machine, MockSubchannel *subchannel)
 {
   g_autofree char *folder
-    = mock_device_path (subchannel, "host0/rport-0:0-0/target0:0:0/0:0:0:0/block");
+      = mock_device_path (subchannel, "host0/rport-0:0-0/target0:0:0/0:0:0:0/block");
 
   make_disk (machine, folder, "sd", subchannel->index, 8, 16);
 }
@@ -247,9 +247,9 @@ mock_subchannel_tell_driver (MockMachine *machine, MockSubchannel *subchannel, c
   g_autofree char *folder = mock_subchannel_path (subchannel, NULL);
   g_autofree char *modalias = mock_subchannel_path (subchannel, "modalias");
   g_autofree char *alias = mock_tree_read (&machine->tree, modalias);
-  g_autofree char *text
-    = driver == NULL ? g_strdup_printf ("MODALIAS=%s\n", alias)
-                     : g_strdup_printf ("DRIVER=%s\nMODALIAS=%s\n", driver, alias);
+  g_autofree char *text = driver == NULL
+                              ? g_strdup_printf ("MODALIAS=%s\n", alias)
+                              : g_strdup_printf ("DRIVER=%s\nMODALIAS=%s\n", driver, alias);
 
   put_file (machine, folder, "uevent", text);
 }
@@ -259,8 +259,8 @@ mock_subchannel_create (MockMachine *machine, MockSubchannel *subchannel, const 
 {
   g_autofree char *folder = mock_subchannel_path (subchannel, NULL);
   g_autofree char *bus_link = g_build_filename ("/sys/bus/css/devices", subchannel->name, NULL);
-  g_autofree char *busid = g_strdup_printf ("%s\n", subchannel->device != NULL ? subchannel->device
-                                                                              : "none");
+  g_autofree char *busid
+      = g_strdup_printf ("%s\n", subchannel->device != NULL ? subchannel->device : "none");
   g_autofree char *type_line = g_strdup_printf ("%s\n", type);
   g_autofree char *modalias = g_strdup_printf ("css:t%s\n", type);
 
@@ -372,7 +372,7 @@ mock_device_unregister (MockMachine *machine, MockSubchannel *subchannel)
   if (subchannel->kind->driver != NULL)
     {
       g_autofree char *driver_link = g_build_filename (
-        "/sys/bus/ccw/drivers", subchannel->kind->driver, subchannel->device, NULL);
+          "/sys/bus/ccw/drivers", subchannel->kind->driver, subchannel->device, NULL);
 
       mock_tree_remove (&machine->tree, driver_link);
     }
@@ -386,7 +386,8 @@ void
 mock_device_orphan (MockMachine *machine, MockSubchannel *subchannel)
 {
   g_autofree char *folder = mock_device_path (subchannel, NULL);
-  g_autofree char *orphan = g_build_filename ("/sys/devices/css0/defunct", subchannel->device, NULL);
+  g_autofree char *orphan
+      = g_build_filename ("/sys/devices/css0/defunct", subchannel->device, NULL);
   g_autofree char *bus_link = g_build_filename ("/sys/bus/ccw/devices", subchannel->device, NULL);
   g_autofree char *busid = mock_subchannel_path (subchannel, "dev_busid");
 
@@ -401,7 +402,7 @@ static void
 remove_links_to_children (MockMachine *machine, const char *folder)
 {
   static const char *const link_folders[]
-    = { "/sys/class/block", "/sys/class/net", "/sys/bus/virtio/devices" };
+      = { "/sys/class/block", "/sys/class/net", "/sys/bus/virtio/devices" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (link_folders); i++)
     {
@@ -434,7 +435,8 @@ remove_children (MockMachine *machine, const char *folder)
       g_autofree char *path = g_build_filename (folder, g_ptr_array_index (names, i), NULL);
       g_autofree char *outside = g_build_filename (machine->tree.root, path, NULL);
 
-      if (g_file_test (outside, G_FILE_TEST_IS_DIR) && !g_file_test (outside, G_FILE_TEST_IS_SYMLINK))
+      if (g_file_test (outside, G_FILE_TEST_IS_DIR)
+          && !g_file_test (outside, G_FILE_TEST_IS_SYMLINK))
         mock_tree_remove (&machine->tree, path);
     }
 }

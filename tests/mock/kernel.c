@@ -363,7 +363,7 @@ order_override (MockMachine *machine, const Order *order)
 {
   g_autofree char *path = mock_subchannel_path (order->subchannel, "driver_override");
   g_autofree char *text
-    = g_strdup_printf ("%s\n", *order->data != '\0' ? order->data : NO_OVERRIDE);
+      = g_strdup_printf ("%s\n", *order->data != '\0' ? order->data : NO_OVERRIDE);
 
   mock_tree_file (&machine->tree, path, text);
   return 0;
@@ -477,8 +477,8 @@ carry_out (MockMachine *machine, const char *path, const char *data)
     {
       if (!g_pattern_match_simple (orders[i].pattern, path + 1))
         continue;
-      order.subchannel = g_hash_table_lookup (
-        machine->subchannels, orders[i].data_names_subchannel ? data : parts[2]);
+      order.subchannel = g_hash_table_lookup (machine->subchannels,
+                                              orders[i].data_names_subchannel ? data : parts[2]);
       return orders[i].carry_out (machine, &order);
     }
   return EACCES;

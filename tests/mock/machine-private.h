@@ -7,12 +7,12 @@
 /* What the machine remembers of a subchannel beside its files. */
 typedef struct
 {
-  char *name;             /* "0.0.0313" */
-  char *device;           /* "0.0.1234", NULL for none */
+  char *name;   /* "0.0.0313" */
+  char *device; /* "0.0.1234", NULL for none */
   const struct _MockKind *kind;
-  gboolean online;        /* state to come back with when the device is recognised */
-  guint index;            /* numbers what hangs below the device, kept for its life */
-  char *rival;            /* UUID of the mdev that somebody makes before the next one; NULL */
+  gboolean online; /* state to come back with when the device is recognised */
+  guint index;     /* numbers what hangs below the device, kept for its life */
+  char *rival;     /* UUID of the mdev that somebody makes before the next one; NULL */
 } MockSubchannel;
 
 typedef struct
@@ -48,14 +48,14 @@ struct _MockMachine
   GPtrArray *delays;       /* of MockDelay */
   MockFate fate;           /* of the order number fate_at */
   guint fate_at;
-  char *struck;            /* what it struck; NULL: nothing yet */
-  GString *mounts;         /* text of /proc/self/mountinfo */
+  char *struck;    /* what it struck; NULL: nothing yet */
+  GString *mounts; /* text of /proc/self/mountinfo */
   GString *swaps;
   GString *consoles;
-  GHashTable *next_index;  /* kind's name -> how many there have been */
+  GHashTable *next_index; /* kind's name -> how many there have been */
   guint n_orders;
-  gboolean quiet;          /* no events now */
-  gboolean is_mounted;     /* over /sys, see mount.c */
+  gboolean quiet;      /* no events now */
+  gboolean is_mounted; /* over /sys, see mount.c */
 
   struct _MockKernel *kernel;
 };
@@ -84,8 +84,7 @@ MockSubchannel *mock_find_by_device (MockMachine *machine, const char *device);
 char *mock_subchannel_path (const MockSubchannel *subchannel, const char *leaf);
 char *mock_device_path (const MockSubchannel *subchannel, const char *leaf);
 
-void mock_emit (MockMachine *machine, const char *action, const char *subsystem,
-                const char *path);
+void mock_emit (MockMachine *machine, const char *action, const char *subsystem, const char *path);
 
 /* --- mount.c: a machine that is mounted ------------------------------------ */
 

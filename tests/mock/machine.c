@@ -21,11 +21,21 @@ static void
 make_buses (MockMachine *machine)
 {
   static const char *const folders[] = {
-    "/sys/bus/css/devices",  "/sys/bus/ccw/devices",  "/sys/bus/ccw/drivers",
-    "/sys/bus/mdev/devices", "/sys/bus/mdev/drivers/vfio_ccw_mdev", "/sys/bus/virtio/devices",
-    "/sys/class/mdev_bus",   "/sys/class/block",      "/sys/class/net",
-    "/sys/devices/css0",     "/sys/firmware/ipl",     "/sys/firmware/dump",
-    "/sys/fs/btrfs",         "/sys/kernel/iommu_groups", "/dev/vfio",
+    "/sys/bus/css/devices",
+    "/sys/bus/ccw/devices",
+    "/sys/bus/ccw/drivers",
+    "/sys/bus/mdev/devices",
+    "/sys/bus/mdev/drivers/vfio_ccw_mdev",
+    "/sys/bus/virtio/devices",
+    "/sys/class/mdev_bus",
+    "/sys/class/block",
+    "/sys/class/net",
+    "/sys/devices/css0",
+    "/sys/firmware/ipl",
+    "/sys/firmware/dump",
+    "/sys/fs/btrfs",
+    "/sys/kernel/iommu_groups",
+    "/dev/vfio",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
@@ -130,7 +140,7 @@ verb_many (MockMachine *machine, char **argument, GError **error)
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *name
-        = g_strdup_printf ("0.%x.%04x", (0x1000 + i) >> 16, (0x1000 + i) & 0xffff);
+          = g_strdup_printf ("0.%x.%04x", (0x1000 + i) >> 16, (0x1000 + i) & 0xffff);
 
       mock_kernel_adopt (machine, add_subchannel (machine, name, name, kind, "0"));
     }
@@ -326,7 +336,7 @@ static gboolean
 verb_btrfs (MockMachine *machine, char **argument, GError **error)
 {
   g_autofree char *link = g_build_filename (
-    "/sys/fs/btrfs/6f6a1c02-4ee6-4d4c-9a43-b41f3ed3d07a/devices", argument[0], NULL);
+      "/sys/fs/btrfs/6f6a1c02-4ee6-4d4c-9a43-b41f3ed3d07a/devices", argument[0], NULL);
   g_autofree char *held = g_build_filename ("/sys/class/block", argument[0], NULL);
 
   mock_tree_link (&machine->tree, link, held);
@@ -378,16 +388,14 @@ verb_interface (MockMachine *machine, char **argument, GError **error)
       hide_interface (machine, argument[0]);
       return TRUE;
     }
-  mock_tree_file (&machine->tree, flags,
-                  g_str_equal (argument[1], "up") ? "0x1003\n" : "0x1002\n");
+  mock_tree_file (&machine->tree, flags, g_str_equal (argument[1], "up") ? "0x1003\n" : "0x1002\n");
   return TRUE;
 }
 
 static gboolean
 verb_console (MockMachine *machine, char **argument, GError **error)
 {
-  g_string_append_printf (machine->consoles, "%-21s-W- (EC p  )    %s\n", argument[0],
-                          argument[1]);
+  g_string_append_printf (machine->consoles, "%-21s-W- (EC p  )    %s\n", argument[0], argument[1]);
   write_proc_files (machine);
   return TRUE;
 }
@@ -433,7 +441,8 @@ static gboolean
 verb_parent (MockMachine *machine, char **argument, GError **error)
 {
   g_autofree char *path = g_build_filename ("/proc", argument[0], "stat", NULL);
-  g_autofree char *text = g_strdup_printf ("%s (a (program) S 1) S %s 0\n", argument[0], argument[1]);
+  g_autofree char *text
+      = g_strdup_printf ("%s (a (program) S 1) S %s 0\n", argument[0], argument[1]);
 
   mock_tree_file (&machine->tree, path, text);
   return TRUE;
@@ -559,8 +568,8 @@ run_verb (MockMachine *machine, char **words, GError **error)
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (verbs[i].name, words[0]))
       return verbs[i].n_arguments == n_arguments
-               ? verbs[i].func (machine, words + 1, error)
-               : wrong (error, "wrong number of arguments for", words[0]);
+                 ? verbs[i].func (machine, words + 1, error)
+                 : wrong (error, "wrong number of arguments for", words[0]);
   return wrong (error, "no such verb", words[0]);
 }
 
@@ -608,8 +617,8 @@ mock_machine_new (void)
   g_autoptr (GError) error = NULL;
 
   machine->tree.root = mock_mount_get_memory () != NULL
-                         ? g_build_filename (mock_mount_get_memory (), "machine", NULL)
-                         : g_dir_make_tmp ("mock-machine-XXXXXX", &error);
+                           ? g_build_filename (mock_mount_get_memory (), "machine", NULL)
+                           : g_dir_make_tmp ("mock-machine-XXXXXX", &error);
   if (machine->tree.root == NULL)
     g_error ("%s", error->message);
   g_rec_mutex_init (&machine->lock);

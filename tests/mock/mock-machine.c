@@ -30,10 +30,11 @@ static char **command;
 static const GOptionEntry entries[] = {
   { "describe", 0, 0, G_OPTION_ARG_FILENAME, &describe, "Make the machine in FILE", "FILE" },
   { "do", 0, 0, G_OPTION_ARG_STRING_ARRAY, &verbs, "Do VERB before the command", "VERB" },
-  { "mount", 0, 0, G_OPTION_ARG_NONE, &is_mounted, "Mount it over /sys instead of preloading", NULL },
+  { "mount", 0, 0, G_OPTION_ARG_NONE, &is_mounted, "Mount it over /sys instead of preloading",
+    NULL },
   { "control", 0, 0, G_OPTION_ARG_STRING, &control, "Do VERB in the running machine", "VERB" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &command, NULL, "COMMAND…" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 /* --- a verb from within ---------------------------------------------------- */
@@ -130,7 +131,7 @@ run_command (GError **error)
 
   if (!g_spawn_async (NULL, command, NULL,
                       G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN
-                        | G_SPAWN_LEAVE_DESCRIPTORS_OPEN,
+                          | G_SPAWN_LEAVE_DESCRIPTORS_OPEN,
                       prepare_environment, NULL, &pid, error))
     return -1;
   /* A terminal's ^C reaches the command, too; the machine outlives it in order to be removed. */

@@ -176,10 +176,9 @@ renameat2 (int from_fd, const char *from, int to_fd, const char *to, unsigned in
 
   if (next == NULL)
     next = (int (*) (int, const char *, int, const char *, unsigned int)) dlsym (RTLD_NEXT,
-                                                                                  "renameat2");
-  return may_step ("rename", to, &fatal)
-           ? end_step (next (from_fd, from, to_fd, to, flags), fatal)
-           : -1;
+                                                                                 "renameat2");
+  return may_step ("rename", to, &fatal) ? end_step (next (from_fd, from, to_fd, to, flags), fatal)
+                                         : -1;
 }
 
 int

@@ -163,14 +163,10 @@ test_ignored (Fixture *fixture, gconstpointer data)
     const char *list;
     gboolean is_ignored;
   } cases[] = {
-    { "0.0.2b09", TRUE },
-    { "0.0.2b0a", FALSE },
-    { "0.0.0000-0.0.2b08", FALSE },
-    { "0.0.0000-0.0.2b09", TRUE },
-    { "0.0.2b09-0.0.ffff", TRUE },
-    { "0.0.2b0a-0.0.ffff", FALSE },
-    { "0.1.0000-0.1.ffff", FALSE },
-    { "0.0.0000-0.0.0009\\n0.0.2b00-0.0.2bff\\n0.0.3000", TRUE },
+    { "0.0.2b09", TRUE },           { "0.0.2b0a", FALSE },
+    { "0.0.0000-0.0.2b08", FALSE }, { "0.0.0000-0.0.2b09", TRUE },
+    { "0.0.2b09-0.0.ffff", TRUE },  { "0.0.2b0a-0.0.ffff", FALSE },
+    { "0.1.0000-0.1.ffff", FALSE }, { "0.0.0000-0.0.0009\\n0.0.2b00-0.0.2bff\\n0.0.3000", TRUE },
     { "nonsense", FALSE },
   };
   CcwDevId device = parse (DEVICE);

@@ -173,8 +173,8 @@ write_order (const char *path, const char *value)
 static void
 bind_vfio (const char *name)
 {
-  g_autofree char *override = g_build_filename ("/sys/bus/css/devices", name, "driver_override",
-                                                NULL);
+  g_autofree char *override
+      = g_build_filename ("/sys/bus/css/devices", name, "driver_override", NULL);
 
   write_order ("/sys/bus/css/drivers/io_subchannel/unbind", name);
   write_order (override, "vfio_ccw");
@@ -480,7 +480,8 @@ test_many (Fixture *fixture, gconstpointer data)
     {
       const CcwDevId *parent = ccw_device_get_subchannel_id (g_ptr_array_index (list, i));
 
-      g_assert_nonnull (ccw_subchannel_get_driver (ccw_host_get_subchannel (fixture->host, parent)));
+      g_assert_nonnull (
+          ccw_subchannel_get_driver (ccw_host_get_subchannel (fixture->host, parent)));
     }
   g_assert_cmpuint (count_reads () - reads, <, 100);
 }

@@ -210,8 +210,7 @@ static const Allowed allowances[] = {
   { "alias", "dasd-alias", "online 0.0.1000 1", "[0.0.1000]\nallow=alias\n", TRUE },
   { "alias/other-word", "dasd-alias", "online 0.0.1000 1", "[0.0.1000]\nallow=open\n", FALSE },
   { "3215", "3215", "online 0.0.1000 1", "[0.0.1000]\nallow=3215\n", TRUE },
-  { "mount", "dasd", "mount /dev/dasda / ext4 94:0", "[0.0.1000]\nallow=open;alias;3215\n",
-    FALSE },
+  { "mount", "dasd", "mount /dev/dasda / ext4 94:0", "[0.0.1000]\nallow=open;alias;3215\n", FALSE },
   { "swap", "dasd", "swap /dev/dasda1", "[0.0.1000]\nallow=open;alias;3215\n", FALSE },
 };
 

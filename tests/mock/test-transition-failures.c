@@ -190,15 +190,17 @@ main (int argc, char **argv)
   transition_fixture_add ("/transition/fails/stop-refused", "refuse", test_stop_fails);
   transition_fixture_add ("/transition/fails/stop-without-effect", "ignore", test_stop_fails);
   transition_fixture_add ("/transition/fails/give-back-refused", "refuse", test_give_back_fails);
-  transition_fixture_add ("/transition/fails/give-back-without-effect", "ignore", test_give_back_fails);
+  transition_fixture_add ("/transition/fails/give-back-without-effect", "ignore",
+                          test_give_back_fails);
   transition_fixture_add ("/transition/fails/online-refused", "refuse", test_online_fails);
   transition_fixture_add ("/transition/fails/online-without-effect", "ignore", test_online_fails);
   transition_fixture_add ("/transition/fails/online-again-later", "11", test_online_meets_others);
   transition_fixture_add ("/transition/fails/online-not-yet", "22", test_online_meets_others);
   transition_fixture_add ("/transition/fails/online-busy", "16", test_online_meets_others);
-  transition_fixture_add ("/transition/fails/came-online", GINT_TO_POINTER (MDEV_POSITION_HOST), test_came_online);
-  transition_fixture_add ("/transition/fails/came-online-late", GINT_TO_POINTER (MDEV_POSITION_OFFLINE),
-       test_came_online);
+  transition_fixture_add ("/transition/fails/came-online", GINT_TO_POINTER (MDEV_POSITION_HOST),
+                          test_came_online);
+  transition_fixture_add ("/transition/fails/came-online-late",
+                          GINT_TO_POINTER (MDEV_POSITION_OFFLINE), test_came_online);
   transition_fixture_add ("/transition/fails/attribute", NULL, test_attribute_fails);
   transition_fixture_add ("/transition/fails/undo", NULL, test_undo_fails);
   return g_test_run ();

@@ -194,17 +194,22 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  transition_fixture_add ("/transition/killed/before-a-write-of-start", "kill", test_killed_while_starting);
-  transition_fixture_add ("/transition/killed/after-a-write-of-start", "orphan", test_killed_while_starting);
-  transition_fixture_add ("/transition/killed/before-a-write-of-stop", "kill", test_killed_while_stopping);
-  transition_fixture_add ("/transition/killed/after-a-write-of-stop", "orphan", test_killed_while_stopping);
-  transition_fixture_add ("/transition/killed/while-recovering", "orphan", test_killed_while_recovering);
+  transition_fixture_add ("/transition/killed/before-a-write-of-start", "kill",
+                          test_killed_while_starting);
+  transition_fixture_add ("/transition/killed/after-a-write-of-start", "orphan",
+                          test_killed_while_starting);
+  transition_fixture_add ("/transition/killed/before-a-write-of-stop", "kill",
+                          test_killed_while_stopping);
+  transition_fixture_add ("/transition/killed/after-a-write-of-stop", "orphan",
+                          test_killed_while_stopping);
+  transition_fixture_add ("/transition/killed/while-recovering", "orphan",
+                          test_killed_while_recovering);
   transition_fixture_add ("/transition/killed/guest-has-it", NULL, test_recovery_spares_guests);
   transition_fixture_add ("/transition/killed/waits-for-udev", NULL, test_recovery_waits_for_udev);
   transition_fixture_add ("/transition/killed/then-unplugged", NULL, test_unplugged_while_dead);
   transition_fixture_add ("/transition/killed/device-changed", NULL, test_device_changed);
   transition_fixture_add ("/transition/killed/others-unreadable", "[before", test_recovery_goes_on);
-  transition_fixture_add ("/transition/killed/others-not-understood", "[transition]\nfrom=nowhere\n",
-       test_recovery_goes_on);
+  transition_fixture_add ("/transition/killed/others-not-understood",
+                          "[transition]\nfrom=nowhere\n", test_recovery_goes_on);
   return g_test_run ();
 }

@@ -13,8 +13,10 @@ test_start_and_stop (Fixture *fixture, gconstpointer data)
   start (fixture, TERMINAL, UUID);
   assert_driver (TERMINAL, "vfio_ccw");
   assert_file (fixture, "/sys/devices/css0/" TERMINAL "/driver_override", "vfio_ccw");
-  assert_file (fixture, "/sys/devices/css0/" TERMINAL "/mdev_supported_types/vfio_ccw-io/"
-               "available_instances", "0");
+  assert_file (fixture,
+               "/sys/devices/css0/" TERMINAL "/mdev_supported_types/vfio_ccw-io/"
+               "available_instances",
+               "0");
   g_assert_true (ccw_sysfs_exists ("/sys/bus/mdev/devices/" UUID));
   g_assert_false (ccw_sysfs_exists ("/sys/bus/ccw/devices/0.0.1234"));
 
@@ -121,7 +123,7 @@ bind_by_hand (void)
 {
   g_assert_true (ccw_sysfs_write ("/sys/bus/css/drivers/io_subchannel/unbind", TERMINAL, NULL));
   g_assert_true (
-    ccw_sysfs_write ("/sys/bus/css/devices/" TERMINAL "/driver_override", "vfio_ccw", NULL));
+      ccw_sysfs_write ("/sys/bus/css/devices/" TERMINAL "/driver_override", "vfio_ccw", NULL));
   g_assert_true (ccw_sysfs_write ("/sys/bus/css/drivers_probe", TERMINAL, NULL));
   assert_driver (TERMINAL, "vfio_ccw");
 }
@@ -326,7 +328,8 @@ main (int argc, char **argv)
   transition_fixture_add ("/transition/taken-back-by-others", NULL, test_taken_back_by_others);
   transition_fixture_add ("/transition/unplugged", NULL, test_unplugged);
   transition_fixture_add ("/transition/unbound-while-kept", NULL, test_unbound_while_kept);
-  transition_fixture_add ("/transition/unbound-while-kept/fails", NULL, test_unbound_while_kept_and_fails);
+  transition_fixture_add ("/transition/unbound-while-kept/fails", NULL,
+                          test_unbound_while_kept_and_fails);
   transition_fixture_add ("/transition/replugged/other-device", "0.0.3000", test_replugged);
   transition_fixture_add ("/transition/returned-by-others", NULL, test_returned_by_others);
   transition_fixture_add ("/transition/made-by-mdevctl", NULL, test_made_by_mdevctl);

@@ -99,8 +99,7 @@ send_to (const char *path, const GByteArray *message)
 }
 
 void
-mock_uevent_send (const char *root, const char *action, const char *subsystem,
-                  const char *devpath)
+mock_uevent_send (const char *root, const char *action, const char *subsystem, const char *devpath)
 {
   /* umockdev's preload library turns each listener's netlink socket into one of these. */
   g_autofree char *pattern = g_build_filename (root, "event[0-9]*", NULL);

@@ -306,8 +306,7 @@ model_undefine (Model *model, int uuid)
     return FALSE;
   definition->defined = FALSE;
   model->notes[uuid].noted = FALSE;
-  if (model->places[definition->place].present
-      && !is_needed (model, definition->place))
+  if (model->places[definition->place].present && !is_needed (model, definition->place))
     model_give_back (model, definition->place);
   return TRUE;
 }
@@ -381,9 +380,8 @@ append_place (GString *text, const Model *model, int where)
       return;
     }
   g_string_append_printf (text, "%s has %s driver %s override %s online %d mdev %s\n",
-                          place_name (where), device_name (place->device),
-                          drivers[place->driver], overrides[place->override],
-                          place->driver == DRIVER_IO && place->online,
+                          place_name (where), device_name (place->device), drivers[place->driver],
+                          overrides[place->override], place->driver == DRIVER_IO && place->online,
                           place->mdev == NOBODY ? "-" : uuid_name (place->mdev));
 }
 

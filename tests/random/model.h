@@ -64,7 +64,7 @@ typedef struct
   gboolean noted;
   int place;
   int device;
-  int kind; /* or NOBODY: not known */
+  int kind;         /* or NOBODY: not known */
   gboolean refused; /* another kind was seen under the number; only the daemon knows */
 } Note;
 

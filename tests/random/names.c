@@ -5,8 +5,7 @@
 
 static const char *const places[] = { "0.0.0400", "0.0.0401", "0.0.0402", "0.0.0403" };
 
-static const char *const devices[]
-  = { "0.0.2b00", "0.0.2b01", "0.0.2b02", "0.0.2b03", "0.0.2b04" };
+static const char *const devices[] = { "0.0.2b00", "0.0.2b01", "0.0.2b02", "0.0.2b03", "0.0.2b04" };
 
 static const char *const uuids[] = {
   "00000000-0000-4000-8000-000000000000", "00000001-0000-4000-8000-000000000000",

@@ -101,7 +101,7 @@ append_css (GString *text, virNodeDevicePtr device)
   char *xml = virNodeDeviceGetXMLDesc (device, 0);
   g_autofree char *place
       = g_strdelimit (g_strdup (virNodeDeviceGetName (device) + strlen ("css_")), "_", '.');
-  const char *driver = xml == NULL                                ? "?"
+  const char *driver = xml == NULL                                  ? "?"
                        : strstr (xml, "<name>vfio_ccw</name>")      ? "vfio_ccw"
                        : strstr (xml, "<name>io_subchannel</name>") ? "io_subchannel"
                                                                     : "-";

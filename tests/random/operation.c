@@ -155,7 +155,8 @@ is_served (const Operation *operation, const Model *model)
 static gboolean
 is_only_autostart (const Operation *operation, const Model *model)
 {
-  return operation->value % 2 == 0 || model_count_autostart (model, defined_on (operation, model)) == 0;
+  return operation->value % 2 == 0
+         || model_count_autostart (model, defined_on (operation, model)) == 0;
 }
 
 static gboolean
@@ -263,9 +264,9 @@ perform_file (const Operation *operation, World *world, const Model *model)
 static gboolean
 predict_file (const Operation *operation, Model *model)
 {
-  model->definitions[operation->uuid]
-      = (Definition){ .defined = TRUE, .place = operation->place,
-                      .autostart = operation->value % 2 };
+  model->definitions[operation->uuid] = (Definition){ .defined = TRUE,
+                                                      .place = operation->place,
+                                                      .autostart = operation->value % 2 };
   return TRUE;
 }
 
@@ -279,8 +280,7 @@ static gboolean
 perform_no_file (const Operation *operation, World *world, const Model *model)
 {
   const char *place = place_name (model->definitions[operation->uuid].place);
-  g_autofree char *path
-      = world_path (world, WORLD_DEFINITIONS, place, uuid_name (operation->uuid));
+  g_autofree char *path = world_path (world, WORLD_DEFINITIONS, place, uuid_name (operation->uuid));
   g_autofree char *folder = g_path_get_dirname (path);
 
   g_unlink (path);
@@ -368,9 +368,8 @@ can_start_there (const Operation *operation, const Model *model)
 static gboolean
 perform_start_there (const Operation *operation, World *world, const Model *model)
 {
-  g_autofree char *path
-      = g_strdup_printf ("/devices/css0/%s/mdev_supported_types/vfio_ccw-io/create",
-                         place_name (operation->place));
+  g_autofree char *path = g_strdup_printf (
+      "/devices/css0/%s/mdev_supported_types/vfio_ccw-io/create", place_name (operation->place));
 
   order (world, path, uuid_name (operation->uuid));
   return TRUE;
@@ -487,8 +486,7 @@ perform_reserve (const Operation *operation, World *world, const Model *model)
 static gboolean
 predict_reserve (const Operation *operation, Model *model)
 {
-  model->places[operation->place].override
-      = operation->value % 2 ? OVERRIDE_OTHER : OVERRIDE_NONE;
+  model->places[operation->place].override = operation->value % 2 ? OVERRIDE_OTHER : OVERRIDE_NONE;
   return TRUE;
 }
 
@@ -594,7 +592,7 @@ static const struct
   { "reserve", 2, is_with_host, perform_reserve, predict_reserve, react_to_device },
   { "unbind", 2, is_with_host, perform_unbind, predict_unbind, react_to_device },
   { "probe", 2, has_no_driver, perform_probe, predict_probe, react_to_device },
-  { "kill", 5, is_served, NULL, NULL, NULL },  /* VALUE 0: SIGTERM */
+  { "kill", 5, is_served, NULL, NULL, NULL }, /* VALUE 0: SIGTERM */
   { "restart", 60, is_down, NULL, NULL, NULL },
 };
 
@@ -682,9 +680,9 @@ operation_parse (const char *line, Operation *operation)
 char *
 operation_to_text (const Operation *operation)
 {
-  g_autofree char *fate
-      = operation->fate == NULL ? g_strdup ("")
-                                : g_strdup_printf (" %s %u", operation->fate, operation->at);
+  g_autofree char *fate = operation->fate == NULL
+                              ? g_strdup ("")
+                              : g_strdup_printf (" %s %u", operation->fate, operation->at);
 
   return g_strdup_printf ("%s %d %d %d %d%s", verbs[operation->verb].name, operation->place,
                           operation->device, operation->uuid, operation->value, fate);

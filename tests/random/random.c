@@ -31,7 +31,7 @@ static const GOptionEntry entries[] = {
   { "shrink", 0, 0, G_OPTION_ARG_NONE, &is_to_shrink, "Find the few that are needed to fail",
     NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &seeds, NULL, "SEED…" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 /* --- sequences ----------------------------------------------------------------- */

@@ -46,8 +46,7 @@ is_true (Run *run, const Model *model)
 static gboolean
 is_surely_true (Run *run, const Truths *truths, guint i)
 {
-  return is_true (run, &truths->models[i])
-         && (truths->n == 1 || is_true (run, &truths->models[i]));
+  return is_true (run, &truths->models[i]) && (truths->n == 1 || is_true (run, &truths->models[i]));
 }
 
 /* Takes over what is true of @truths. */

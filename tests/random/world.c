@@ -36,18 +36,16 @@ make_environment (const World *world)
 {
   GStrv environment = g_get_environ ();
 
-  environment
-      = g_environ_setenv (environment, "LD_PRELOAD", g_getenv ("RANDOM_PRELOAD"), TRUE);
-  environment
-      = g_environ_setenv (environment, "ASAN_OPTIONS", "verify_asan_link_order=0", TRUE);
+  environment = g_environ_setenv (environment, "LD_PRELOAD", g_getenv ("RANDOM_PRELOAD"), TRUE);
+  environment = g_environ_setenv (environment, "ASAN_OPTIONS", "verify_asan_link_order=0", TRUE);
   return g_environ_setenv (environment, MOCK_STEPS_BELOW, world->root, TRUE);
 }
 
 static void
 spawn (World *world)
 {
-  const char *const argv[] = { g_getenv ("VIRTCCWD"), "--socket", world->socket, "--root",
-                               world->root, NULL };
+  const char *const argv[]
+      = { g_getenv ("VIRTCCWD"), "--socket", world->socket, "--root", world->root, NULL };
   g_auto (GStrv) environment = make_environment (world);
   g_autoptr (GError) error = NULL;
 

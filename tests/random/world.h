@@ -17,10 +17,10 @@ typedef struct
 {
   MockMachine *machine;
   char *folder;
-  char *root;   /* given to the daemon */
+  char *root; /* given to the daemon */
   char *socket;
-  char *log;    /* file */
-  GPid daemon;  /* 0: none */
+  char *log;                /* file */
+  GPid daemon;              /* 0: none */
   virConnectPtr connection; /* NULL: none */
 } World;
 

@@ -16,8 +16,8 @@ typedef struct
   CcwSystemUse *use;
   gboolean said_unseen; /* that uses cannot be seen is said once */
   const MdevConfig *config;
-  char *name;               /* "mdev UUID on 0.0.0313" */
-  MdevIdentity *identity;   /* of the device that it is meant for; NULL: not known */
+  char *name;             /* "mdev UUID on 0.0.0313" */
+  MdevIdentity *identity; /* of the device that it is meant for; NULL: not known */
 } Definition;
 
 /* What starts by itself and cannot is a problem; what waits to be started may be meant so. */
@@ -25,8 +25,8 @@ static void
 note (Definition *definition, const char *advice, const char *text)
 {
   if (mdev_config_get_autostart (definition->config))
-    findings_problem (definition->findings, advice, "%s starts by itself, but %s",
-                      definition->name, text);
+    findings_problem (definition->findings, advice, "%s starts by itself, but %s", definition->name,
+                      text);
   else
     findings_warn (definition->findings, advice, "%s: %s", definition->name, text);
 }
@@ -60,7 +60,8 @@ note_absent (Definition *definition)
 
   if (definition->identity == NULL)
     {
-      note (definition, "undefine it, or attach the device", "there is no device on its subchannel");
+      note (definition, "undefine it, or attach the device",
+            "there is no device on its subchannel");
       return;
     }
   if (note_moved (definition))
@@ -121,8 +122,8 @@ is_used (Definition *definition, const CcwDevId *device)
 static gboolean
 is_active (const Definition *definition)
 {
-  const CcwMdev *mdev = ccw_host_get_mdev (definition->scene->host,
-                                           mdev_config_get_uuid (definition->config));
+  const CcwMdev *mdev
+      = ccw_host_get_mdev (definition->scene->host, mdev_config_get_uuid (definition->config));
 
   return mdev != NULL
          && ccw_dev_id_equal (ccw_mdev_get_parent_id (mdev),
@@ -162,9 +163,9 @@ load_identity (Definition *definition)
 {
   g_autoptr (GError) reason = NULL;
 
-  definition->identity = mdev_identity_load (definition->scene->paths,
-                                             mdev_config_get_uuid (definition->config),
-                                             mdev_config_get_parent (definition->config), &reason);
+  definition->identity
+      = mdev_identity_load (definition->scene->paths, mdev_config_get_uuid (definition->config),
+                            mdev_config_get_parent (definition->config), &reason);
   if (reason != NULL)
     findings_unseen (definition->findings, "for which device %s is meant: %s", definition->name,
                      reason->message);

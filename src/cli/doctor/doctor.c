@@ -18,7 +18,7 @@ static const GOptionEntry entries[] = {
     "libvirt's connection URI; with that of another host, what libvirt tells of it", "URI" },
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
     "Look for what is installed and configured below DIR instead of /", "DIR" },
-  G_OPTION_ENTRY_NULL
+  G_OPTION_ENTRY_NULL,
 };
 
 static const char description[] = "Looks at what it takes to pass devices, and changes nothing. "

@@ -166,8 +166,8 @@ static char *
 cell (gconstpointer row, guint column, gpointer user_data)
 {
   const Finding *finding = row;
-  const char *texts[] = { levels[finding->level].name, finding->subject, finding->text,
-                          finding->advice };
+  const char *texts[]
+      = { levels[finding->level].name, finding->subject, finding->text, finding->advice };
 
   return g_strdup (texts[column]);
 }
@@ -176,11 +176,9 @@ gboolean
 findings_print_json (const Findings *findings, GError **error)
 {
   g_autoptr (GArray) choice = table_choose (columns, G_N_ELEMENTS (columns), NULL, error);
-  const TableContent content = { .name = "findings",
-                                 .columns = columns,
-                                 .choice = choice,
-                                 .rows = findings->list,
-                                 .cell = cell };
+  const TableContent content = {
+    .name = "findings", .columns = columns, .choice = choice, .rows = findings->list, .cell = cell
+  };
   const TableStyle style = { .json = TRUE };
 
   return table_print (&content, &style, error);

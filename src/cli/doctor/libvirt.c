@@ -63,8 +63,9 @@ check_mode (const DoctorScene *scene, Findings *findings, const char *path)
   if (stat (place, &status) != 0 || (status.st_mode & 0002) == 0)
     return;
   if (!g_file_test (actions, G_FILE_TEST_EXISTS))
-    findings_warn (findings, "install libvirt's client library with its polkit actions, or only "
-                             "root is let in",
+    findings_warn (findings,
+                   "install libvirt's client library with its polkit actions, or only "
+                   "root is let in",
                    "%s is open to all, and polkit does not know who may use it", place);
 }
 
@@ -160,7 +161,8 @@ check_monolithic (const DoctorScene *scene, Findings *findings)
 {
   g_autoptr (virConnect) connection = NULL;
 
-  findings_ok (findings, "libvirt is monolithic: libvirtd serves virtual machines and node devices");
+  findings_ok (findings,
+               "libvirt is monolithic: libvirtd serves virtual machines and node devices");
   connection = ask (scene, findings, "qemu", MONOLITHIC_SOCKET);
   if (connection != NULL)
     check_devices (connection, "libvirtd", findings);

@@ -37,8 +37,8 @@ static void
 note_override (const CcwSubchannel *subchannel, Findings *findings)
 {
   g_autofree char *name = ccw_dev_id_to_string (ccw_subchannel_get_id (subchannel));
-  g_autofree char *advice = g_strdup_printf (
-      "echo > " CCW_SYSFS_CSS_BUS "/devices/%s/driver_override", name);
+  g_autofree char *advice
+      = g_strdup_printf ("echo > " CCW_SYSFS_CSS_BUS "/devices/%s/driver_override", name);
 
   findings_warn (findings, advice,
                  "the driver override vfio_ccw is left over on subchannel %s: its next driver will "

@@ -155,8 +155,8 @@ print_peak (void)
 /* More devices than an answer can hold (REMOTE_NODE_DEVICE_LIST_MAX) are asked for by capability. */
 static const guint all_at_once[] = { 0 };
 static const guint by_capability[]
-  = { VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV,
-      VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV, VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV };
+    = { VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM, VIR_CONNECT_LIST_NODE_DEVICES_CAP_CSS_DEV,
+        VIR_CONNECT_LIST_NODE_DEVICES_CAP_CCW_DEV, VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV };
 
 typedef void (*DeviceFunc) (virNodeDevicePtr device);
 
@@ -387,7 +387,7 @@ write_definition (const char *path, const char *autostart)
       || fprintf (file,
                   "{\n  \"mdev_type\": \"vfio_ccw-io\",\n  \"start\": \"%s\",\n  \"attrs\": []\n}",
                   autostart)
-           < 0
+             < 0
       || fclose (file) != 0)
     die ("write a definition");
 }
@@ -434,10 +434,9 @@ persist (char **argument)
   for (guint i = 0; i < n; i++)
     {
       guint number = FIRST_SUBCHANNEL + i;
-      g_autofree char *folder = g_strdup_printf ("%s/0.%x.%04x", argument[2], number >> 16,
-                                                 number & 0xffff);
-      g_autofree char *file
-        = g_strdup_printf ("%s/00000000-0000-4000-8000-%012x", folder, number);
+      g_autofree char *folder
+          = g_strdup_printf ("%s/0.%x.%04x", argument[2], number >> 16, number & 0xffff);
+      g_autofree char *file = g_strdup_printf ("%s/00000000-0000-4000-8000-%012x", folder, number);
 
       g_mkdir_with_parents (folder, 0755);
       write_definition (file, argument[1]);
@@ -500,7 +499,7 @@ listen_to_udev (Events *events)
       || udev_monitor_enable_receiving (events->monitor) < 0
       || virEventAddHandle (udev_monitor_get_fd (events->monitor), VIR_EVENT_HANDLE_READABLE,
                             on_uevent, events, NULL)
-           < 0)
+             < 0)
     die ("listen to udev");
 }
 
@@ -519,7 +518,7 @@ task_events (char **argument)
   if (virConnectNodeDeviceEventRegisterAny (connection, NULL, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
                                             VIR_NODE_DEVICE_EVENT_CALLBACK (on_lifecycle), &events,
                                             NULL)
-        < 0
+          < 0
       || virEventAddTimeout (60 * 1000, on_timeout, &is_late, NULL) < 0)
     die ("register for events");
   g_printerr ("ready\n");
@@ -538,9 +537,8 @@ static const struct
   int n_arguments;
   void (*run) (char **argument);
 } tasks[] = {
-  { "first-list", 1, task_first_list }, { "list", 0, task_list },
-  { "device", 1, task_device },         { "clients", 1, task_clients },
-  { "create", 1, task_create },         { "define", 1, task_define },
+  { "first-list", 1, task_first_list }, { "list", 0, task_list },     { "device", 1, task_device },
+  { "clients", 1, task_clients },       { "create", 1, task_create }, { "define", 1, task_define },
   { "change", 2, task_change },         { "events", 1, task_events },
 };
 

@@ -34,8 +34,7 @@ static void
 check_config (const char *text, gssize length)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (MdevConfig) config
-      = mdev_config_from_json (text, length, UUID, &subchannel, &error);
+  g_autoptr (MdevConfig) config = mdev_config_from_json (text, length, UUID, &subchannel, &error);
 
   g_autofree char *xml = NULL;
 
@@ -56,8 +55,8 @@ put_file (const char *base, const char *leaf, const char *text, gssize length)
   g_autofree char *folder = g_path_get_dirname (path);
 
   g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-  g_assert_true (g_file_set_contents_full (path, text, length, G_FILE_SET_CONTENTS_NONE, 0644,
-                                           NULL));
+  g_assert_true (
+      g_file_set_contents_full (path, text, length, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
 }
 
 static void

@@ -63,10 +63,18 @@ static const Layout layouts[] = {
 
 /* What means something somewhere. The definition is that of dialogue.c. */
 static const char *const words[] = {
-  "computer", "css_0_0_0313", "ccw_0_0_1234", "css_0_0_0315",
+  "computer",
+  "css_0_0_0313",
+  "ccw_0_0_1234",
+  "css_0_0_0315",
   "mdev_d3b07384_d9a0_4c9b_8f3e_5a1c0de0c0de_0_0_0313",
-  "mdev_d3b07384_d9a0_4c9b_8f3e_5a1c0de0c0de_0_0_0314", "pci_0000_00_02_0", "net_eth0",
-  "nodedev:///system", "css", "mdev", "user-name",
+  "mdev_d3b07384_d9a0_4c9b_8f3e_5a1c0de0c0de_0_0_0314",
+  "pci_0000_00_02_0",
+  "net_eth0",
+  "nodedev:///system",
+  "css",
+  "mdev",
+  "user-name",
 };
 
 static const char *const texts[] = {

@@ -19,7 +19,7 @@
 /* What the first byte of the input says. */
 #define HAS_UPSTREAM (1u << 0)
 #define IS_READONLY (1u << 1)
-#define IS_OPEN (1u << 2)    /* the client opens by the book */
+#define IS_OPEN (1u << 2)      /* the client opens by the book */
 #define SHAKES_HANDS (1u << 3) /* so does the daemon behind us */
 
 /* Longer than anything takes that is not stuck, in seconds. */
@@ -63,8 +63,8 @@ listen_for_us (Dialogue *dialogue, const char *root)
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
 
   unlink (path);
-  dialogue->listener = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
-                                     G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  dialogue->listener
+      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
   g_assert_true (g_socket_bind (dialogue->listener, address, FALSE, NULL));
   g_assert_true (g_socket_listen (dialogue->listener, NULL));
   g_socket_set_blocking (dialogue->listener, FALSE);
@@ -306,9 +306,9 @@ step_news (Dialogue *dialogue, Input *input)
 }
 
 static void (*const steps[]) (Dialogue *, Input *) = {
-  step_call,   step_call,   step_call,  step_packet,          step_bytes,
-  step_turn,   step_answer, step_answer, step_event,          step_upstream_packet,
-  step_upstream_bytes,      step_upstream_end,                step_news,
+  step_call,           step_call,         step_call,   step_packet, step_bytes,
+  step_turn,           step_answer,       step_answer, step_event,  step_upstream_packet,
+  step_upstream_bytes, step_upstream_end, step_news,
 };
 
 /* --- the whole ------------------------------------------------------------ */
@@ -333,9 +333,8 @@ begin (Dialogue *dialogue, guint kind)
   dialogue->client = stranger_new (fds[1], FALSE);
   if ((kind & IS_READONLY) != 0)
     stranger_set_packet_max (dialogue->client, NODEDEV_PACKET_MAX_READONLY);
-  dialogue->session
-      = nodedev_session_new (&dialogue->backend, g_socket_new_from_fd (fds[0], NULL),
-                             (kind & IS_READONLY) != 0, on_ended, dialogue);
+  dialogue->session = nodedev_session_new (&dialogue->backend, g_socket_new_from_fd (fds[0], NULL),
+                                           (kind & IS_READONLY) != 0, on_ended, dialogue);
   if ((kind & IS_OPEN) != 0)
     stranger_call (dialogue->client, ND_PROC_CONNECT_OPEN, open, sizeof open);
 }

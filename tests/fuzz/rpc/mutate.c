@@ -33,10 +33,10 @@ static void
 set_number (GRand *random, GByteArray *packet, GBytes *other)
 {
   static const guint32 numbers[]
-      = { 0,          1,          2,          3,          4,         5,          7,
-          8,          0xff,       0x100,      0x7fff,     0xffff,    0x10000,    0x10001,
+      = { 0,          1,          2,          3,          4,          5,          7,
+          8,          0xff,       0x100,      0x7fff,     0xffff,     0x10000,    0x10001,
           0x3fffff,   0x400000,   0x400001,   0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff,
-          0x20008086, 0x6b656570, 0x20008087, 285,        123,       428,        447 };
+          0x20008086, 0x6b656570, 0x20008087, 285,        123,        428,        447 };
   guint32 number = GUINT32_TO_BE (numbers[below (random, G_N_ELEMENTS (numbers))]);
 
   if (packet->len >= 4)
@@ -105,9 +105,9 @@ insert_noise (GRand *random, GByteArray *packet, GBytes *other)
   insert (packet, below (random, packet->len + 1), noise, length);
 }
 
-static const Mutation mutations[] = { flip_bit, flip_bit,     set_byte, set_byte,
-                                      set_number, set_number, set_number, truncate_packet,
-                                      cut_out,  repeat_piece, splice,   insert_noise };
+static const Mutation mutations[]
+    = { flip_bit,   flip_bit,        set_byte, set_byte,     set_number, set_number,
+        set_number, truncate_packet, cut_out,  repeat_piece, splice,     insert_noise };
 
 static void
 fix_length (GByteArray *packet)

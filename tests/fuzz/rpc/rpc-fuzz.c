@@ -146,9 +146,8 @@ check_serves (Fuzz *fuzz, const char *after)
 static GBytes *
 pick (Fuzz *fuzz)
 {
-  return g_ptr_array_index (fuzz->samples,
-                            (guint) g_rand_int_range (fuzz->random, 0,
-                                                      (gint32) fuzz->samples->len));
+  return g_ptr_array_index (
+      fuzz->samples, (guint) g_rand_int_range (fuzz->random, 0, (gint32) fuzz->samples->len));
 }
 
 static RawClient *
@@ -189,8 +188,7 @@ static void
 synchronise (Fuzz *fuzz, RawClient *client)
 {
   nd_header answer;
-  g_autoptr (GBytes) packet
-      = raw_client_call (client, ND_PROC_AUTH_LIST, NULL, NULL, &answer);
+  g_autoptr (GBytes) packet = raw_client_call (client, ND_PROC_AUTH_LIST, NULL, NULL, &answer);
 
   if (packet == NULL)
     bail_out (fuzz, "a client whose packets were packets has been disconnected");
@@ -287,8 +285,7 @@ test_samples (Fuzz *fuzz)
 static void
 test_crowd_of_halves (Fuzz *fuzz)
 {
-  g_autoptr (GPtrArray) crowd
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (GPtrArray) crowd = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
 
   for (guint i = 0; i < 100; i++)
     {
@@ -317,16 +314,14 @@ flood (RawClient *client, GBytes *call)
 static void
 test_floods (Fuzz *fuzz)
 {
-  g_autoptr (GPtrArray) crowd
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (GPtrArray) crowd = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
   nd_list_all_args args = { 1, 0 };
 
   for (guint i = 0; i < 20; i++)
     {
       RawClient *client = connect_client (fuzz);
-      g_autoptr (GBytes) call
-          = raw_client_make_call (client, ND_PROC_LIST_ALL_DEVICES,
-                                  (xdrproc_t) xdr_nd_list_all_args, &args);
+      g_autoptr (GBytes) call = raw_client_make_call (client, ND_PROC_LIST_ALL_DEVICES,
+                                                      (xdrproc_t) xdr_nd_list_all_args, &args);
 
       g_ptr_array_add (crowd, client);
       if (raw_client_open (client, 0))

@@ -6,16 +6,15 @@
 #define UUID "d3b07384-d9a0-4c9b-8f3e-5a1c0de0c0de"
 #define MDEV "mdev_d3b07384_d9a0_4c9b_8f3e_5a1c0de0c0de_0_0_0313"
 
-static const char device_xml[]
-    = "<device>\n"
-      "  <parent>css_0_0_0313</parent>\n"
-      "  <capability type='mdev'>\n"
-      "    <type id='vfio_ccw-io'/>\n"
-      "    <uuid>" UUID "</uuid>\n"
-      "    <parent_addr>0.0.0313</parent_addr>\n"
-      "    <iommuGroup number='0'/>\n"
-      "  </capability>\n"
-      "</device>\n";
+static const char device_xml[] = "<device>\n"
+                                 "  <parent>css_0_0_0313</parent>\n"
+                                 "  <capability type='mdev'>\n"
+                                 "    <type id='vfio_ccw-io'/>\n"
+                                 "    <uuid>" UUID "</uuid>\n"
+                                 "    <parent_addr>0.0.0313</parent_addr>\n"
+                                 "    <iommuGroup number='0'/>\n"
+                                 "  </capability>\n"
+                                 "</device>\n";
 
 static const char persistent_xml[]
     = "<device><parent>ccw_0_0_1234</parent><capability type='mdev'><type id='vfio_ccw-io'/>"
@@ -96,8 +95,8 @@ add_connection (GPtrArray *samples)
 
   ADD (ND_PROC_CONNECT_OPEN, nd_open_args, &uri, 0);
   ADD (ND_PROC_CONNECT_SUPPORTS_FEATURE, nd_supports_feature_args, ND_FEATURE_KEEPALIVE);
-  ADD (ND_PROC_CONNECT_SET_IDENTITY, nd_set_identity_args,
-       { G_N_ELEMENTS (identity), identity }, 0);
+  ADD (ND_PROC_CONNECT_SET_IDENTITY, nd_set_identity_args, { G_N_ELEMENTS (identity), identity },
+       0);
   add (samples, ND_KEEPALIVE_PROGRAM, ND_KEEPALIVE_PING, ND_TYPE_MESSAGE, NULL, NULL);
 }
 
@@ -116,9 +115,8 @@ add_lists (GPtrArray *samples)
 static void
 add_looks (GPtrArray *samples)
 {
-  static const int by_name[] = { ND_PROC_LOOKUP_BY_NAME, ND_PROC_GET_PARENT, ND_PROC_NUM_OF_CAPS,
-                                 ND_PROC_GET_AUTOSTART,  ND_PROC_IS_PERSISTENT,
-                                 ND_PROC_IS_ACTIVE };
+  static const int by_name[] = { ND_PROC_LOOKUP_BY_NAME, ND_PROC_GET_PARENT,    ND_PROC_NUM_OF_CAPS,
+                                 ND_PROC_GET_AUTOSTART,  ND_PROC_IS_PERSISTENT, ND_PROC_IS_ACTIVE };
   static const char *const names[] = { "computer", "css_0_0_0313", "ccw_0_0_1234", MDEV };
 
   for (gsize n = 0; n < G_N_ELEMENTS (names); n++)

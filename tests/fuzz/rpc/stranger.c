@@ -21,7 +21,7 @@ struct _Stranger
   GByteArray *received; /* the same */
   GArray *owed;         /* nd_header of the calls that are to be answered */
   guint pongs_owed;
-  GArray *calls; /* nd_header of the calls that a daemon got */
+  GArray *calls;             /* nd_header of the calls that a daemon got */
   gboolean has_lost_framing; /* may be disconnected from here on */
   gboolean is_disconnected;
 };
@@ -192,8 +192,8 @@ stranger_send (Stranger *stranger, const nd_header *header, const guint8 *payloa
 void
 stranger_call (Stranger *stranger, int procedure, const guint8 *payload, gsize length)
 {
-  nd_header header = { ND_PROGRAM, ND_PROGRAM_VERSION, procedure, ND_TYPE_CALL,
-                       ++stranger->serial, ND_STATUS_OK };
+  nd_header header = { ND_PROGRAM,   ND_PROGRAM_VERSION, procedure,
+                       ND_TYPE_CALL, ++stranger->serial, ND_STATUS_OK };
 
   stranger_send (stranger, &header, payload, length);
 }
@@ -208,8 +208,8 @@ settle_debt (Stranger *stranger, const nd_header *answer)
     {
       const nd_header *call = &g_array_index (stranger->owed, nd_header, i);
 
-      if (call->serial != answer->serial || call->proc != answer->proc
-          || call->prog != answer->prog || call->vers != answer->vers)
+      if (call->serial != answer->serial || call->proc != answer->proc || call->prog != answer->prog
+          || call->vers != answer->vers)
         continue;
       g_array_remove_index (stranger->owed, i);
       return;
@@ -239,9 +239,9 @@ take_packet (Stranger *stranger, const nd_header *header)
   else if (header->type == ND_TYPE_REPLY)
     settle_debt (stranger, header);
   else
-    g_assert_true (header->type == ND_TYPE_MESSAGE
-                   && (header->proc == ND_PROC_EVENT_LIFECYCLE
-                       || header->proc == ND_PROC_EVENT_UPDATE));
+    g_assert_true (
+        header->type == ND_TYPE_MESSAGE
+        && (header->proc == ND_PROC_EVENT_LIFECYCLE || header->proc == ND_PROC_EVENT_UPDATE));
 }
 
 static void

@@ -6,17 +6,17 @@
  * The I/O instructions take the subsystem identification in general register 1:
  * bit 15 is always one, bits 16-31 are the subchannel number.
  */
-#define IO_INSTRUCTION(instruction, number, operand)                          \
-  ({                                                                          \
-    register uint64_t subsystem_id asm ("1") = 0x10000UL | (number);          \
-    int cc;                                                                   \
-    asm volatile (instruction "\n"                                            \
-                  "	ipm	%[cc]\n"                                      \
-                  "	srl	%[cc],28\n"                                   \
-                  : [cc] "=d"(cc)                                             \
-                  : [address] "a"(operand), "d"(subsystem_id)                 \
-                  : "memory", "cc");                                          \
-    cc;                                                                       \
+#define IO_INSTRUCTION(instruction, number, operand)                                               \
+  ({                                                                                               \
+    register uint64_t subsystem_id asm("1") = 0x10000UL | (number);                                \
+    int cc;                                                                                        \
+    asm volatile(instruction "\n"                                                                  \
+                             "	ipm	%[cc]\n"                                                        \
+                             "	srl	%[cc],28\n"                                                     \
+                 : [cc] "=d"(cc)                                                                   \
+                 : [address] "a"(operand), "d"(subsystem_id)                                       \
+                 : "memory", "cc");                                                                \
+    cc;                                                                                            \
   })
 
 int
@@ -79,8 +79,7 @@ find_device (uint16_t device_number, uint16_t *number)
   struct schib schib;
 
   for (*number = 0; *number < SUBCHANNELS; (*number)++)
-    if (store_subchannel (*number, &schib) == 0
-        && (schib.more_flags & SCHIB_DEVICE_NUMBER_VALID)
+    if (store_subchannel (*number, &schib) == 0 && (schib.more_flags & SCHIB_DEVICE_NUMBER_VALID)
         && schib.device_number == device_number)
       return true;
   return false;

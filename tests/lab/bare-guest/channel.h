@@ -70,7 +70,10 @@ enum
 };
 
 /* In schib.characteristics. */
-enum { SCHIB_CONCURRENT_SENSE = 0x1 };
+enum
+{
+  SCHIB_CONCURRENT_SENSE = 0x1
+};
 
 /* Interruption-response block: subchannel status, then extended status. */
 struct irb
@@ -166,7 +169,10 @@ address_of (const volatile void *object)
 }
 
 /* As many as QEMU gives to its few devices. */
-enum { SUBCHANNELS = 64 };
+enum
+{
+  SUBCHANNELS = 64
+};
 
 /* Finds the subchannel with a device number; false if there is none. */
 bool find_device (uint16_t device_number, uint16_t *number);
@@ -183,5 +189,4 @@ void await_status (uint16_t number, struct irb *irb);
  * Runs one CCW of COMMAND with a buffer of COUNT bytes to its end. Returns the
  * condition code of START SUBCHANNEL.
  */
-int run_command (uint16_t number, uint8_t command, void *buffer, uint16_t count,
-                 struct irb *irb);
+int run_command (uint16_t number, uint8_t command, void *buffer, uint16_t count, struct irb *irb);

@@ -50,16 +50,19 @@ static size_t line_length;
 static void
 service_call (uint32_t command)
 {
-  enum { BUSY = 2 };
+  enum
+  {
+    BUSY = 2
+  };
   int cc;
 
   do
-    asm volatile (".insn	rre,0xb2200000,%[command],%[sccb]\n"
-                  "	ipm	%[cc]\n"
-                  "	srl	%[cc],28\n"
-                  : [cc] "=d"(cc)
-                  : [command] "d"(command), [sccb] "a"(&sccb)
-                  : "memory", "cc");
+    asm volatile(".insn	rre,0xb2200000,%[command],%[sccb]\n"
+                 "	ipm	%[cc]\n"
+                 "	srl	%[cc],28\n"
+                 : [cc] "=d"(cc)
+                 : [command] "d"(command), [sccb] "a"(&sccb)
+                 : "memory", "cc");
   while (cc == BUSY);
   if (cc == 0)
     wait_for_service_signal ();

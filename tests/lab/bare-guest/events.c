@@ -37,8 +37,7 @@ await_user (uint16_t device_number)
                "unsolicited status: no function");
   check_equal (irb.scsw.flags & SCSW_STATUS_CONTROL, SCSW_ALERT | SCSW_PENDING,
                "unsolicited status: alert status");
-  check_equal (irb.scsw.device_status, DEVICE_STATUS_DEVICE_END,
-               "unsolicited status: device end");
+  check_equal (irb.scsw.device_status, DEVICE_STATUS_DEVICE_END, "unsolicited status: device end");
   check_equal (irb.scsw.ccw_address, 0, "unsolicited status: no CCW address");
   check_device_works (number, "after unsolicited status the device works");
 }
@@ -60,8 +59,7 @@ lose_device (uint16_t device_number)
   check_equal (crw.word & CRW_SOURCE, CRW_SOURCE_SUBCHANNEL, "channel report: a subchannel");
   check_equal (crw.word & CRW_ID, number, "channel report: the one that was used");
   check_equal (store_channel_report (&crw), 1, "STCRW: no other channel report");
-  check (store_subchannel (number, &schib) == 3
-           || !(schib.more_flags & SCHIB_DEVICE_NUMBER_VALID),
+  check (store_subchannel (number, &schib) == 3 || !(schib.more_flags & SCHIB_DEVICE_NUMBER_VALID),
          "STSCH: the subchannel is gone, or has no device");
   check_equal (start_endless (number), 3, "SSCH: the subchannel is gone");
   check_equal (halt_subchannel (number), 3, "HSCH: the subchannel is gone");

@@ -10,7 +10,10 @@
 #include "programs.h"
 #include "scenarios.h"
 
-enum { SENSE_ID_LENGTH = 7 };
+enum
+{
+  SENSE_ID_LENGTH = 7
+};
 
 static void
 print_identity (uint16_t number, const struct schib *schib, int cc, const uint8_t *identity,
@@ -58,7 +61,6 @@ identify_devices (uint16_t device_number)
 
   (void) device_number;
   for (uint16_t number = 0; number < SUBCHANNELS; number++)
-    if (store_subchannel (number, &schib) == 0
-        && (schib.more_flags & SCHIB_DEVICE_NUMBER_VALID))
+    if (store_subchannel (number, &schib) == 0 && (schib.more_flags & SCHIB_DEVICE_NUMBER_VALID))
       identify (number, &schib);
 }

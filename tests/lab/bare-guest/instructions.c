@@ -122,8 +122,8 @@ try_status_pending (uint16_t number)
   check_equal (start_program (number, ORB_USUAL, &ccw), CC_STARTED, "SSCH: another Sense ID");
   wait_for_io ();
   check_equal (store_subchannel (number, &schib), 0, "STSCH: status pending");
-  check_equal (schib.scsw.flags & SCSW_STATUS_CONTROL,
-               SCSW_PRIMARY | SCSW_SECONDARY | SCSW_PENDING, "STSCH: tells the status");
+  check_equal (schib.scsw.flags & SCSW_STATUS_CONTROL, SCSW_PRIMARY | SCSW_SECONDARY | SCSW_PENDING,
+               "STSCH: tells the status");
   check_equal (modify_subchannel (number, &schib), CC_STATUS_PENDING, "MSCH: status pending");
   check_equal (start_endless (number), CC_STATUS_PENDING, "SSCH: status pending");
   check_equal (halt_subchannel (number), CC_STATUS_PENDING, "HSCH: status pending");
@@ -147,11 +147,11 @@ try_chain (uint16_t number)
   fill (pages, 0x5a, sizeof pages);
   idal[0] = address_of (pages + PAGE - 3);
   idal[1] = address_of (pages + PAGE);
-  program[0] = (struct ccw) { COMMAND_NOP, CCW_CHAIN_COMMAND | CCW_SUPPRESS_LENGTH_INDICATION, 1,
-                              address_of (pages) };
-  program[1] = (struct ccw) { COMMAND_TIC, 0, 0, address_of (&rest) };
-  rest = (struct ccw) { COMMAND_SENSE_ID, CCW_INDIRECT | CCW_SUPPRESS_LENGTH_INDICATION, 7,
-                        address_of (idal) };
+  program[0] = (struct ccw){ COMMAND_NOP, CCW_CHAIN_COMMAND | CCW_SUPPRESS_LENGTH_INDICATION, 1,
+                             address_of (pages) };
+  program[1] = (struct ccw){ COMMAND_TIC, 0, 0, address_of (&rest) };
+  rest = (struct ccw){ COMMAND_SENSE_ID, CCW_INDIRECT | CCW_SUPPRESS_LENGTH_INDICATION, 7,
+                       address_of (idal) };
   check_equal (start_program (number, ORB_USUAL, program), CC_STARTED, "SSCH: a chain");
   await_status (number, &irb);
   check_equal (irb.scsw.device_status, DEVICE_STATUS_CHANNEL_END | DEVICE_STATUS_DEVICE_END,
@@ -178,8 +178,7 @@ try_unknown_command (uint16_t number)
                "SSCH: an unknown command");
   check_equal (irb.scsw.device_status & DEVICE_STATUS_UNIT_CHECK, DEVICE_STATUS_UNIT_CHECK,
                "unknown command: unit check");
-  check_equal (status_control (&irb),
-               SCSW_ALERT | SCSW_PRIMARY | SCSW_SECONDARY | SCSW_PENDING,
+  check_equal (status_control (&irb), SCSW_ALERT | SCSW_PRIMARY | SCSW_SECONDARY | SCSW_PENDING,
                "unknown command: alert status");
   check (irb.scsw.flags & SCSW_EXTENDED_CONTROL, "unknown command: extended control");
   check (irb.extended_report & REPORT_CONCURRENT_SENSE, "unknown command: concurrent sense");
@@ -256,11 +255,10 @@ try_bad_program (uint16_t number)
   static struct ccw program;
   struct irb irb;
 
-  program = (struct ccw) { COMMAND_TIC, 0, 0, address_of (&program) };
+  program = (struct ccw){ COMMAND_TIC, 0, 0, address_of (&program) };
   check_equal (start_program (number, ORB_USUAL, &program), CC_STARTED, "SSCH: a TIC to itself");
   await_status (number, &irb);
-  check_equal (status_control (&irb),
-               SCSW_ALERT | SCSW_PRIMARY | SCSW_SECONDARY | SCSW_PENDING,
+  check_equal (status_control (&irb), SCSW_ALERT | SCSW_PRIMARY | SCSW_SECONDARY | SCSW_PENDING,
                "bad program: alert status");
   check_device_works (number, "after a bad program the device works");
 }

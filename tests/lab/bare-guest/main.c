@@ -18,12 +18,9 @@ static const struct
   const char *name;
   void (*run) (uint16_t device_number);
 } scenarios[] = {
-  { "identify", identify_devices },
-  { "instructions", try_instructions },
-  { "await-user", await_user },
-  { "lose-device", lose_device },
-  { "watch", watch_devices },
-  { "reset", reset_in_program },
+  { "identify", identify_devices }, { "instructions", try_instructions },
+  { "await-user", await_user },     { "lose-device", lose_device },
+  { "watch", watch_devices },       { "reset", reset_in_program },
   { "await-reset", await_reset },
 };
 

@@ -64,24 +64,23 @@ wait_for_interruption (const struct enabled *enabled, uint64_t new_psw)
   volatile struct psw *resume = (volatile struct psw *) new_psw;
 
   resume->mask = PSW_64BIT;
-  asm volatile ("lctlg	0,0,%[cr0]\n"
-                "	lctlg	6,6,%[cr6]\n"
-                "	lctlg	14,14,%[cr14]\n"
-                "	larl	%%r1,0f\n"
-                "	stg	%%r1,8(%[resume])\n"
-                "	lpswe	0(%[wait])\n"
-                "0:\n"
-                :
-                : [cr0] "Q"(enabled->cr0), [cr6] "Q"(enabled->cr6), [cr14] "Q"(enabled->cr14),
-                  [resume] "a"(resume), [wait] "a"(&wait)
-                : "r1", "memory", "cc");
+  asm volatile("lctlg	0,0,%[cr0]\n"
+               "	lctlg	6,6,%[cr6]\n"
+               "	lctlg	14,14,%[cr14]\n"
+               "	larl	%%r1,0f\n"
+               "	stg	%%r1,8(%[resume])\n"
+               "	lpswe	0(%[wait])\n"
+               "0:\n"
+               :
+               : [cr0] "Q"(enabled->cr0), [cr6] "Q"(enabled->cr6), [cr14] "Q"(enabled->cr14),
+                 [resume] "a"(resume), [wait] "a"(&wait)
+               : "r1", "memory", "cc");
 }
 
 void
 wait_for_service_signal (void)
 {
-  const struct enabled enabled
-    = { .psw_mask = PSW_ENABLE_EXTERNAL, .cr0 = CR0_SERVICE_SIGNAL };
+  const struct enabled enabled = { .psw_mask = PSW_ENABLE_EXTERNAL, .cr0 = CR0_SERVICE_SIGNAL };
 
   wait_for_interruption (&enabled, EXTERNAL_NEW_PSW);
 }
@@ -92,8 +91,8 @@ wait_for_io (void)
   const struct enabled enabled = { .psw_mask = PSW_ENABLE_IO, .cr6 = CR6_ALL_IO_SUBCLASSES };
 
   wait_for_interruption (&enabled, IO_NEW_PSW);
-  return (struct io_interruption) {
-    .subchannel = (uint16_t) *(volatile uint32_t *) IO_SUBSYSTEM_ID,
+  return (struct io_interruption){
+    .subchannel = (uint16_t) * (volatile uint32_t *) IO_SUBSYSTEM_ID,
     .parameter = *(volatile uint32_t *) IO_PARAMETER,
   };
 }
@@ -102,7 +101,7 @@ void
 wait_for_channel_report (void)
 {
   const struct enabled enabled
-    = { .psw_mask = PSW_ENABLE_MACHINE_CHECK, .cr14 = CR14_CHANNEL_REPORT };
+      = { .psw_mask = PSW_ENABLE_MACHINE_CHECK, .cr14 = CR14_CHANNEL_REPORT };
 
   wait_for_interruption (&enabled, MACHINE_CHECK_NEW_PSW);
 }
@@ -114,15 +113,14 @@ wait_for_channel_report (void)
 void
 reset_machine (void (*next) (void))
 {
-  register uint64_t address asm ("2") = 0;
-  register uint64_t subcode asm ("4") = 1;
+  register uint64_t address asm("2") = 0;
+  register uint64_t subcode asm("4") = 1;
 
   after_reset = next;
-  *(volatile uint64_t *) IPL_PSW
-    = PSW_SHORT | PSW_64BIT | (uint64_t) (uintptr_t) start_again;
-  asm volatile ("diag	%[address],%[subcode],0x308\n"
-                :
-                : [address] "d"(address), [subcode] "d"(subcode)
-                : "memory", "cc");
+  *(volatile uint64_t *) IPL_PSW = PSW_SHORT | PSW_64BIT | (uint64_t) (uintptr_t) start_again;
+  asm volatile("diag	%[address],%[subcode],0x308\n"
+               :
+               : [address] "d"(address), [subcode] "d"(subcode)
+               : "memory", "cc");
   __builtin_unreachable ();
 }

@@ -29,7 +29,7 @@ typedef struct
 {
   Mix *mix;
   const Loss *loss;
-  unsigned after;               /* takes it when so many programs were started */
+  unsigned after; /* takes it when so many programs were started */
 } Taker;
 
 /* Fails unless it is so within PATIENCE_MS. */

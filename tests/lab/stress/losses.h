@@ -10,7 +10,7 @@ typedef struct Loss Loss;
 struct Loss
 {
   const char *name;
-  int (*take) (const char *uuid);        /* in a thread of its own */
+  int (*take) (const char *uuid); /* in a thread of its own */
   void (*give_back) (const char *uuid);
 };
 

@@ -20,15 +20,15 @@ typedef struct
   unsigned number;
 } Thread;
 
-static const char usage[] =
-  "usage: stress UUID OPPONENT[,OPPONENT...] ending|endless ROUNDS SEED\n"
-  "\n"
-  "One thread starts channel programs on the mediated subchannel UUID, which end\n"
-  "by themselves or do not; one thread for each opponent does what its name says:\n"
-  "  look halt clear eventfds reset unmap scribble reopen path\n"
-  "or, alone, the device is taken away and given back in each round:\n"
-  "  remove unbind unplug kill\n"
-  "Exit status: 0 all was well and the device works, 1 not so, 2 wrong usage.\n";
+static const char usage[]
+    = "usage: stress UUID OPPONENT[,OPPONENT...] ending|endless ROUNDS SEED\n"
+      "\n"
+      "One thread starts channel programs on the mediated subchannel UUID, which end\n"
+      "by themselves or do not; one thread for each opponent does what its name says:\n"
+      "  look halt clear eventfds reset unmap scribble reopen path\n"
+      "or, alone, the device is taken away and given back in each round:\n"
+      "  remove unbind unplug kill\n"
+      "Exit status: 0 all was well and the device works, 1 not so, 2 wrong usage.\n";
 
 static void
 one_has_finished (Mix *mix)
@@ -82,7 +82,7 @@ run_threads (Mix *mix)
   mix->unfinished = mix->n_opponents + 1;
   for (i = 0; i <= mix->n_opponents; i++)
     {
-      thread[i] = (Thread) { mix, i };
+      thread[i] = (Thread){ mix, i };
       if (pthread_create (&id[i], NULL, i < mix->n_opponents ? run_opponent : run_starter,
                           &thread[i]))
         die ("no thread");
@@ -146,7 +146,9 @@ add_opponents (Mix *mix, char *names)
 
 /* To be asked for the device, and to find that there is none any more. */
 static const Opponent whoever_takes_it = {
-  .name = "taker", .silent = true, .excuses = { ENODEV, EIO, EACCES },
+  .name = "taker",
+  .silent = true,
+  .excuses = { ENODEV, EIO, EACCES },
 };
 
 static bool

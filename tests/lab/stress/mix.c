@@ -127,8 +127,8 @@ int
 take_status (Mix *mix)
 {
   struct ccw_io_region block;
-  ssize_t done = pread (mix->client.device, &block, sizeof block,
-                        mix->client.region_offset[REGION_IO]);
+  ssize_t done
+      = pread (mix->client.device, &block, sizeof block, mix->client.region_offset[REGION_IO]);
 
   return done == sizeof block ? 0 : done < 0 ? errno : EIO;
 }

@@ -32,8 +32,8 @@ typedef struct
 {
   const char *name;
   void (*move) (Mix *mix, Random *random);
-  unsigned rounds_per_move;     /* how much slower this is than a start */
-  bool silent;                  /* an interrupt may stay away because of it */
+  unsigned rounds_per_move; /* how much slower this is than a start */
+  bool silent;              /* an interrupt may stay away because of it */
   /* with which errors others may meet because of it, ended by 0 */
   int excuses[EXCUSES_MAX];
 } Opponent;
@@ -41,12 +41,12 @@ typedef struct
 struct Mix
 {
   Client client;
-  bool endless;                 /* programs do not end by themselves */
+  bool endless; /* programs do not end by themselves */
   unsigned rounds;
   unsigned seed;
   const Opponent *opponents[OPPONENTS_MAX];
   unsigned n_opponents;
-  atomic_uint unfinished;       /* threads that have not done their rounds */
+  atomic_uint unfinished; /* threads that have not done their rounds */
   atomic_uint starts;
   atomic_uint accepted;
   atomic_uint moves;

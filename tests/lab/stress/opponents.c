@@ -3,8 +3,8 @@
  * The opponents. A move ends the program when something is refused that nobody's
  * excuses cover.
  */
-#include "mix.h"
 #include "host.h"
+#include "mix.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -176,13 +176,25 @@ const Opponent opponents[] = {
   { .name = "clear", .move = clear, .rounds_per_move = 1 },
   { .name = "eventfds", .move = swap_eventfds, .rounds_per_move = 1 },
   { .name = "reset", .move = reset, .rounds_per_move = 4, .silent = true, .excuses = { EAGAIN } },
-  { .name = "unmap", .move = unmap, .rounds_per_move = 10, .silent = true,
+  { .name = "unmap",
+    .move = unmap,
+    .rounds_per_move = 10,
+    .silent = true,
     .excuses = { EAGAIN, EFAULT } },
-  { .name = "scribble", .move = scribble, .rounds_per_move = 1, .silent = true,
+  { .name = "scribble",
+    .move = scribble,
+    .rounds_per_move = 1,
+    .silent = true,
     .excuses = { EINVAL, EFAULT, EOPNOTSUPP, E2BIG, ENOMEM, EIO } },
-  { .name = "reopen", .move = reopen, .rounds_per_move = 20, .silent = true,
+  { .name = "reopen",
+    .move = reopen,
+    .rounds_per_move = 20,
+    .silent = true,
     .excuses = { EBADF, EINVAL, ESPIPE, ENOTTY, EIO } },
-  { .name = "path", .move = vary_path, .rounds_per_move = 40, .silent = true,
+  { .name = "path",
+    .move = vary_path,
+    .rounds_per_move = 40,
+    .silent = true,
     .excuses = { EACCES, ENODEV, EIO } },
   { .name = NULL },
 };

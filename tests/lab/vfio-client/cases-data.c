@@ -66,8 +66,7 @@ expect_bytes (Client *client, uint32_t address, const uint8_t *bytes, unsigned l
  * places are written, and how much, is right all the same.
  */
 static void
-expect_halves (Client *client, const Answer *answer, unsigned head, uint32_t first,
-               uint32_t second)
+expect_halves (Client *client, const Answer *answer, unsigned head, uint32_t first, uint32_t second)
 {
   unsigned tail = answer->length - head;
 
@@ -350,8 +349,7 @@ many_pages (Client *client)
   for (i = 0; i < 200; i++)
     {
       expect_bytes (client, CASE_DATA + i * 0x1000, answer.bytes, SMALL);
-      expect (all_filler (client, CASE_DATA + i * 0x1000 + SMALL,
-                          CASE_DATA + (i + 1) * 0x1000));
+      expect (all_filler (client, CASE_DATA + i * 0x1000 + SMALL, CASE_DATA + (i + 1) * 0x1000));
     }
 }
 

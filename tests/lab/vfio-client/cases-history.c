@@ -60,7 +60,6 @@ later_segment_fails (Client *client)
 }
 
 const Case history_cases[] = {
-  { "later-segment-fails", "no page stays pinned when a later segment fails",
-    later_segment_fails },
+  { "later-segment-fails", "no page stays pinned when a later segment fails", later_segment_fails },
   { NULL, NULL, NULL },
 };

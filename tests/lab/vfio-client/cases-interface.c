@@ -99,8 +99,8 @@ no_channel_report (Client *client)
 {
   struct ccw_crw_region block = { .crw = 1 };
 
-  expect (pread (client->device, &block, sizeof block, client->region_offset[REGION_CRW]) ==
-          sizeof block);
+  expect (pread (client->device, &block, sizeof block, client->region_offset[REGION_CRW])
+          == sizeof block);
   expect (block.crw == 0);
 }
 
@@ -113,7 +113,7 @@ region_info_without_room (Client *client)
   expect (info.flags & VFIO_REGION_INFO_FLAG_CAPS);
   expect (info.cap_offset == 0);
   expect (info.argsz == sizeof info + sizeof (struct vfio_region_info_cap_type));
-  info = (struct vfio_region_info) { .argsz = sizeof info, .index = REGIONS };
+  info = (struct vfio_region_info){ .argsz = sizeof info, .index = REGIONS };
   expect (ioctl (client->device, VFIO_DEVICE_GET_REGION_INFO, &info) < 0 && errno == EINVAL);
 }
 

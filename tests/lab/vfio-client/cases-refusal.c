@@ -125,8 +125,7 @@ transport_mode (Client *client)
 static void
 no_such_path (Client *client)
 {
-  Program program = program_begin (client, CASE_PROGRAM,
-                                   (ORB_USUAL & ~ORB_ANY_PATH) | 0x7f00);
+  Program program = program_begin (client, CASE_PROGRAM, (ORB_USUAL & ~ORB_ANY_PATH) | 0x7f00);
 
   program_add (&program, CMD_NOP, CCW_SLI, 1, 0);
   expect_refusal (&program, EACCES);

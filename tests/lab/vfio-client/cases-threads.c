@@ -140,7 +140,9 @@ static void
 start_reset_unmap (Client *client)
 {
   void *(*const runs[]) (void *data) = {
-    start_again_and_again, reset_again_and_again, unmap_again_and_again,
+    start_again_and_again,
+    reset_again_and_again,
+    unmap_again_and_again,
   };
   pthread_t threads[3];
   void *failed;

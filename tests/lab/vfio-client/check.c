@@ -7,12 +7,7 @@
 #include <string.h>
 
 static const Case *const tables[] = {
-  data_cases,
-  refusal_cases,
-  signal_cases,
-  interface_cases,
-  thread_cases,
-  history_cases,
+  data_cases, refusal_cases, signal_cases, interface_cases, thread_cases, history_cases,
 };
 
 #define TABLES (sizeof tables / sizeof tables[0])

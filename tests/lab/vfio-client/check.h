@@ -27,12 +27,12 @@ typedef struct
 #define ID_MAX 256
 
 /* fails unless the condition holds */
-#define expect(condition) \
-  do \
-    { \
-      if (!(condition)) \
-        die ("%s:%d: not so: %s", __FILE__, __LINE__, #condition); \
-    } \
+#define expect(condition)                                                                          \
+  do                                                                                               \
+    {                                                                                              \
+      if (!(condition))                                                                            \
+        die ("%s:%d: not so: %s", __FILE__, __LINE__, #condition);                                 \
+    }                                                                                              \
   while (0)
 
 extern const Case data_cases[];

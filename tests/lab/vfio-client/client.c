@@ -81,8 +81,8 @@ open_group (Client *client)
 static void
 allocate_memory (Client *client)
 {
-  client->memory = mmap (NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  client->memory
+      = mmap (NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (client->memory == MAP_FAILED)
     die_errno ("mmap");
 }
@@ -295,8 +295,8 @@ client_wait (int eventfd, int timeout_ms)
 uint8_t *
 guest (Client *client, uint32_t address, uint32_t length)
 {
-  if (address < MEMORY_START || length > MEMORY_SIZE ||
-      address - MEMORY_START > MEMORY_SIZE - length)
+  if (address < MEMORY_START || length > MEMORY_SIZE
+      || address - MEMORY_START > MEMORY_SIZE - length)
     die ("0x%x, %u bytes: not in the guest's memory", address, length);
   return client->memory + (address - MEMORY_START);
 }

@@ -36,16 +36,16 @@ enum
 typedef struct
 {
   const char *uuid;
-  bool by_iommufd;              /* else by VFIO's group and container */
-  int container;                /* or iommufd */
+  bool by_iommufd; /* else by VFIO's group and container */
+  int container;   /* or iommufd */
   int group;
-  uint32_t address_space;       /* iommufd's number of it */
+  uint32_t address_space; /* iommufd's number of it */
   int device;
   uint64_t region_offset[REGIONS];
   uint64_t region_size[REGIONS];
-  int io_event;                 /* eventfd of the I/O interrupt */
-  int request_event;            /* eventfd of the wish to have the device back */
-  uint8_t *memory;              /* MEMORY_SIZE bytes */
+  int io_event;      /* eventfd of the I/O interrupt */
+  int request_event; /* eventfd of the wish to have the device back */
+  uint8_t *memory;   /* MEMORY_SIZE bytes */
 } Client;
 
 void die (const char *format, ...) __attribute__ ((noreturn, format (printf, 1, 2)));

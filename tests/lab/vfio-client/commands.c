@@ -91,8 +91,8 @@ command_schib (Client *client, int argc, char **argv)
   if (argc)
     return usage ("schib UUID");
   store_subchannel (client, schib);
-  printf ("enabled %d valid %d devno %04x pim %02x pam %02x pom %02x\n",
-          schib[5] >> 7, schib[5] & 1, get_be16 (schib + 6), schib[11], schib[15], schib[14]);
+  printf ("enabled %d valid %d devno %04x pim %02x pam %02x pom %02x\n", schib[5] >> 7,
+          schib[5] & 1, get_be16 (schib + 6), schib[11], schib[15], schib[14]);
   print_hex (schib, sizeof schib);
   return 0;
 }
@@ -187,8 +187,8 @@ command_loop (Client *client, int argc, char **argv)
 static void
 start_endless (Client *client)
 {
-  Program program = program_begin (client, PROGRAM_AT,
-                                   ORB_USUAL | ORB_SUSPEND | ORB_NO_SUSPEND_INTERRUPT);
+  Program program
+      = program_begin (client, PROGRAM_AT, ORB_USUAL | ORB_SUSPEND | ORB_NO_SUSPEND_INTERRUPT);
   int error;
 
   program_add (&program, CMD_NOP, CCW_SLI | CCW_SUSPEND, 1, DATA_AT);

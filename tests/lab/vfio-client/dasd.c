@@ -61,8 +61,8 @@ typedef struct
   const char *name;
   uint32_t orb_flags;
   uint8_t ccw_flags;
-  unsigned piece;       /* bytes that one entry of a list covers, 0 without lists */
-  unsigned entry;       /* its size */
+  unsigned piece; /* bytes that one entry of a list covers, 0 without lists */
+  unsigned entry; /* its size */
 } Addressing;
 
 static const Addressing addressings[] = {
@@ -183,8 +183,8 @@ place_of (const Addressing *addressing, uint32_t at)
 {
   if (!addressing->piece)
     return DATA_AT + ODD + at;
-  return DATA_AT + at / addressing->piece * (addressing->piece + BLOCK) / BLOCK * BLOCK +
-         at % addressing->piece;
+  return DATA_AT + at / addressing->piece * (addressing->piece + BLOCK) / BLOCK * BLOCK
+         + at % addressing->piece;
 }
 
 static void
@@ -279,8 +279,8 @@ parse_transfer (Transfer *transfer, int argc, char **argv)
   transfer->first = strtoul (argv[0], NULL, 10);
   transfer->count = strtoul (argv[1], NULL, 10);
   transfer->addressing = find_addressing (argv[2]);
-  return transfer->first >= FIRST_BLOCK && transfer->count && transfer->count <= BLOCKS_MAX &&
-         transfer->addressing;
+  return transfer->first >= FIRST_BLOCK && transfer->count && transfer->count <= BLOCKS_MAX
+         && transfer->addressing;
 }
 
 static int

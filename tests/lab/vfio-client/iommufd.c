@@ -88,8 +88,8 @@ iommufd_map (Client *client)
 {
   struct lab_ioas_map map = {
     .size = sizeof map,
-    .flags = LAB_IOMMU_IOAS_MAP_FIXED_IOVA | LAB_IOMMU_IOAS_MAP_READABLE
-             | LAB_IOMMU_IOAS_MAP_WRITEABLE,
+    .flags
+    = LAB_IOMMU_IOAS_MAP_FIXED_IOVA | LAB_IOMMU_IOAS_MAP_READABLE | LAB_IOMMU_IOAS_MAP_WRITEABLE,
     .ioas_id = client->address_space,
     .user_va = (uintptr_t) client->memory,
     .length = MEMORY_SIZE,

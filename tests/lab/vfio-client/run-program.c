@@ -36,8 +36,8 @@ typedef struct
 {
   Client *client;
   Program program;
-  bool started;                 /* the first CCW is known */
-  int refused;                  /* errno, or 0 */
+  bool started; /* the first CCW is known */
+  int refused;  /* errno, or 0 */
   unsigned dstat;
   unsigned cstat;
   unsigned count;
@@ -47,8 +47,7 @@ typedef struct
   unsigned line_number;
 } Script;
 
-static void __attribute__ ((noreturn))
-bad_line (const Script *script)
+static void __attribute__ ((noreturn)) bad_line (const Script *script)
 {
   die ("line %u is not understood", script->line_number);
 }

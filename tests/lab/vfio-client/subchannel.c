@@ -40,8 +40,7 @@ put_format0 (uint8_t *ccw, uint8_t command, uint8_t flags, uint16_t count, uint3
 
 /* Appends a CCW in the ORB's format; returns its guest address. */
 uint32_t
-program_add (Program *program, uint8_t command, uint8_t flags, uint16_t count,
-             uint32_t address)
+program_add (Program *program, uint8_t command, uint8_t flags, uint16_t count, uint32_t address)
 {
   uint8_t *ccw = guest (program->client, program->next, 8);
 
@@ -205,8 +204,7 @@ run_program (const Program *program)
 bool
 is_normal_end (const Status *status)
 {
-  return !status->cc && !status->cstat &&
-         status->dstat == (DSTAT_CHANNEL_END | DSTAT_DEVICE_END);
+  return !status->cc && !status->cstat && status->dstat == (DSTAT_CHANNEL_END | DSTAT_DEVICE_END);
 }
 
 /* In a buffer that the next call uses again. */

@@ -59,7 +59,7 @@
 /* what an SCSW says */
 typedef struct
 {
-  unsigned cc;                  /* deferred condition code */
+  unsigned cc; /* deferred condition code */
   unsigned fctl;
   unsigned actl;
   unsigned stctl;
@@ -75,9 +75,9 @@ typedef struct
 typedef struct
 {
   Client *client;
-  uint32_t orb_flags;           /* word 1 of the ORB */
-  uint32_t start;               /* guest address of its first CCW */
-  uint32_t next;                /* and of the next to be written */
+  uint32_t orb_flags; /* word 1 of the ORB */
+  uint32_t start;     /* guest address of its first CCW */
+  uint32_t next;      /* and of the next to be written */
 } Program;
 
 Program program_begin (Client *client, uint32_t start, uint32_t orb_flags);

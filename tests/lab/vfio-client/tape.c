@@ -148,7 +148,7 @@ cycle (Client *client, bool with_list)
     read_record (client, record, CMD_READ_FORWARD, with_list);
   read_tape_mark (client, CMD_READ_FORWARD);
   read_tape_mark (client, CMD_READ_BACKWARD);
-  for (record = RECORDS; record-- > 0; )
+  for (record = RECORDS; record-- > 0;)
     read_record (client, record, CMD_READ_BACKWARD, with_list);
   printf ("%zu records forward and backward, %s\n", RECORDS, with_list ? "by lists" : "directly");
 }

@@ -67,8 +67,8 @@ test_finds_children (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (xmlDoc) doc
-      = ccw_xml_parse ("<a xmlns:o='urn:o'> text <o:b/><b n='1'/><!-- <b/> --><b n=\"2\"/><c/></a>", -1,
-                       "device XML", &error);
+      = ccw_xml_parse ("<a xmlns:o='urn:o'> text <o:b/><b n='1'/><!-- <b/> --><b n=\"2\"/><c/></a>",
+                       -1, "device XML", &error);
   xmlNode *root, *b, *c, *none;
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
@@ -112,12 +112,14 @@ test_numbers (void)
     guint64 max;
     gint64 expected; /* -1: refused */
   } cases[] = {
-    { "0", 0xffff, 0 },           { "4660", 0xffff, 0x1234 }, { "0x1234", 0xffff, 0x1234 },
-    { "0XFFFF", 0xffff, 0xffff }, { "010", 0xffff, 8 },       { "0x10000", 0xffff, -1 },
-    { "65536", 0xffff, -1 },      { "", 0xffff, -1 },         { "-1", 0xffff, -1 },
-    { "+1", 0xffff, -1 },         { " 1", 0xffff, -1 },       { "1 ", 0xffff, -1 },
-    { "0x", 0xffff, -1 },         { "1.5", 0xffff, -1 },      { "fe", 0xffff, -1 },
-    { "99999999999999999999999", G_MAXUINT64, -1 },
+    { "0", 0xffff, 0 },           { "4660", 0xffff, 0x1234 },
+    { "0x1234", 0xffff, 0x1234 }, { "0XFFFF", 0xffff, 0xffff },
+    { "010", 0xffff, 8 },         { "0x10000", 0xffff, -1 },
+    { "65536", 0xffff, -1 },      { "", 0xffff, -1 },
+    { "-1", 0xffff, -1 },         { "+1", 0xffff, -1 },
+    { " 1", 0xffff, -1 },         { "1 ", 0xffff, -1 },
+    { "0x", 0xffff, -1 },         { "1.5", 0xffff, -1 },
+    { "fe", 0xffff, -1 },         { "99999999999999999999999", G_MAXUINT64, -1 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -127,7 +129,8 @@ test_numbers (void)
 
       if (cases[i].expected < 0)
         {
-          g_assert_false (ccw_xml_parse_number (cases[i].text, cases[i].max, "devno", &number, &error));
+          g_assert_false (
+              ccw_xml_parse_number (cases[i].text, cases[i].max, "devno", &number, &error));
           g_assert_error (error, CCW_ERROR, CCW_ERROR_INVALID);
           g_assert_true (g_str_has_prefix (error->message, "devno is "));
           continue;

@@ -31,8 +31,7 @@
 #define IS_ENABLED(option) 0
 #define ARRAY_SIZE(array) (sizeof (array) / sizeof *(array))
 #define offsetofend(type, member) (offsetof (type, member) + sizeof ((type *) 0)->member)
-#define container_of(pointer, type, member) \
-  ((type *) ((char *) (pointer) - offsetof (type, member)))
+#define container_of(pointer, type, member) ((type *) ((char *) (pointer) -offsetof (type, member)))
 
 typedef int32_t s32;
 typedef u32 dma32_t;
@@ -117,7 +116,7 @@ struct work_struct
   bool queued;
 };
 
-#define INIT_WORK(work, function) (*(work) = (struct work_struct) { (function), false })
+#define INIT_WORK(work, function) (*(work) = (struct work_struct){ (function), false })
 bool flush_work (struct work_struct *work);
 bool cancel_work_sync (struct work_struct *work);
 
@@ -190,7 +189,13 @@ struct chp_link
   } chpid;
 };
 
-enum { CHP_ONLINE, CHP_OFFLINE, CHP_VARY_ON, CHP_VARY_OFF };
+enum
+{
+  CHP_ONLINE,
+  CHP_OFFLINE,
+  CHP_VARY_ON,
+  CHP_VARY_OFF
+};
 
 struct device
 {
@@ -237,8 +242,7 @@ struct vfio_device_ops
   int (*open_device) (struct vfio_device *device);
   void (*close_device) (struct vfio_device *device);
   ssize_t (*read) (struct vfio_device *device, char *buffer, size_t count, loff_t *position);
-  ssize_t (*write) (struct vfio_device *device, const char *buffer, size_t count,
-                    loff_t *position);
+  ssize_t (*write) (struct vfio_device *device, const char *buffer, size_t count, loff_t *position);
   long (*ioctl) (struct vfio_device *device, unsigned int command, unsigned long argument);
   int (*get_region_info_caps) (struct vfio_device *device, struct vfio_region_info *info,
                                struct vfio_info_cap *caps);
@@ -270,7 +274,7 @@ int vfio_set_irqs_validate_and_prepare (struct vfio_irq_set *set, int interrupts
 
 struct vfio_device *make_vfio_device (size_t size, struct device *parent,
                                       const struct vfio_device_ops *ops);
-#define vfio_alloc_device(type, member, parent, ops)                         \
+#define vfio_alloc_device(type, member, parent, ops)                                               \
   container_of (make_vfio_device (sizeof (struct type), parent, ops), struct type, member)
 void vfio_put_device (struct vfio_device *device);
 #define vfio_register_emulated_iommu_dev(device) ((void) (device), 0)
@@ -380,8 +384,7 @@ void vfio_ccw_triggers_drop (struct vfio_ccw_triggers *triggers);
 bool vfio_ccw_trigger (struct vfio_ccw_triggers *triggers, unsigned int index);
 void vfio_ccw_untrigger (struct vfio_ccw_triggers *triggers, unsigned int index);
 int vfio_ccw_get_irq_info (struct vfio_irq_info *info);
-int vfio_ccw_set_irqs (struct vfio_ccw_device *device, const struct vfio_irq_set *set,
-                       void *data);
+int vfio_ccw_set_irqs (struct vfio_ccw_device *device, const struct vfio_irq_set *set, void *data);
 void vfio_ccw_crw_init (struct vfio_ccw_crw_queue *queue);
 void vfio_ccw_crw_forget (struct vfio_ccw_crw_queue *queue);
 bool vfio_ccw_crw_waits (struct vfio_ccw_crw_queue *queue);

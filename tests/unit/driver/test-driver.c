@@ -126,7 +126,7 @@ bool
 vfio_ccw_status_look (struct vfio_ccw_device *device, struct irb_words *irb, bool take)
 {
   do_request (device);
-  *irb = (struct irb_words) { { 0 } };
+  *irb = (struct irb_words){ { 0 } };
   return take;
 }
 
@@ -212,7 +212,7 @@ read_region (Fixture *fixture, guint64 index, gpointer block, gsize size)
 }
 
 static void
-run_together (Fixture *fixture, void *(*first) (void *), void *(*second) (void *))
+run_together (Fixture *fixture, void *(*first) (void *), void *(*second) (void *) )
 {
   pthread_t threads[2];
 

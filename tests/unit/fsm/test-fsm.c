@@ -12,8 +12,8 @@
 typedef struct
 {
   enum fsm_event event;
-  int result;            /* 0 or -errno */
-  enum fsm_state state;  /* afterwards */
+  int result;           /* 0 or -errno */
+  enum fsm_state state; /* afterwards */
 } Step;
 
 #define STEPS_MAX 12
@@ -25,7 +25,7 @@ typedef struct
   guint n_steps;
 } Script;
 
-#define STEPS(...) { __VA_ARGS__ }, sizeof ((Step[]) { __VA_ARGS__ }) / sizeof (Step)
+#define STEPS(...) { __VA_ARGS__ }, sizeof ((Step[]){ __VA_ARGS__ }) / sizeof (Step)
 
 /* Which cells the scripts have come through. */
 static gboolean seen[FSM_STATES][FSM_EVENTS];
@@ -72,6 +72,7 @@ take_step (enum fsm_state *state, const Step *step)
 
 /* --- scripts: each starts closed --- */
 
+/* clang-format off */
 static const Script scripts[] = {
   { "program", STEPS (
     { FSM_OPEN, 0, FSM_IDLE },
@@ -221,6 +222,7 @@ static const Script scripts[] = {
     { FSM_COLLECT, 0, FSM_GONE },
     { FSM_CLOSE, 0, FSM_GONE }) },
 };
+/* clang-format on */
 
 static void
 test_script (gconstpointer data)
@@ -242,7 +244,7 @@ test_vanish (void)
     {
       enum fsm_state state = go_to (from);
 
-      take_step (&state, &(Step) { FSM_VANISH, 0, FSM_GONE });
+      take_step (&state, &(Step){ FSM_VANISH, 0, FSM_GONE });
       for (enum fsm_event event = 0; event < FSM_EVENTS; event++)
         {
           fsm_move (&state, event);
@@ -279,10 +281,8 @@ test_ways_in (void)
     enum fsm_state from;
     enum fsm_event by;
   } only[] = {
-    { FSM_BUILDING, FSM_IDLE, FSM_BUILD },
-    { FSM_ABORTING, FSM_BUILDING, FSM_STOP },
-    { FSM_ACTIVE, FSM_BUILDING, FSM_START },
-    { FSM_STOPPING, FSM_ACTIVE, FSM_STOP },
+    { FSM_BUILDING, FSM_IDLE, FSM_BUILD },   { FSM_ABORTING, FSM_BUILDING, FSM_STOP },
+    { FSM_ACTIVE, FSM_BUILDING, FSM_START }, { FSM_STOPPING, FSM_ACTIVE, FSM_STOP },
     { FSM_CLOSED, FSM_IDLE, FSM_CLOSE },
   };
 

@@ -22,11 +22,11 @@
 
 typedef enum
 {
-  RUNS_ON,   /* an interrupt; the program is not over */
-  ENDS,      /* an interrupt; the program is over */
-  READ,      /* a reader takes the status */
-  EMPTY,     /* a reader finds that there is none */
-  PUT_BACK,  /* what was taken last did not reach its reader */
+  RUNS_ON,  /* an interrupt; the program is not over */
+  ENDS,     /* an interrupt; the program is over */
+  READ,     /* a reader takes the status */
+  EMPTY,    /* a reader finds that there is none */
+  PUT_BACK, /* what was taken last did not reach its reader */
 } What;
 
 typedef struct
@@ -46,8 +46,9 @@ typedef struct
   guint n_steps;
 } Script;
 
-#define STEPS(...) { __VA_ARGS__ }, sizeof ((Step[]) { __VA_ARGS__ }) / sizeof (Step)
+#define STEPS(...) { __VA_ARGS__ }, sizeof ((Step[]){ __VA_ARGS__ }) / sizeof (Step)
 
+/* clang-format off */
 static const Script scripts[] = {
   { "ending-status-at-once", STEPS (
     { ENDS, IRB_START | ENDING, 0x1008, CHANNEL_END | DEVICE_END | 7 },
@@ -206,6 +207,7 @@ static const Script scripts[] = {
     { PUT_BACK, 0, 0, 0 },
     { READ, IRB_CLEAR | IRB_PENDING, 0, 0 }) },
 };
+/* clang-format on */
 
 static void
 expect_words (const Step *step, const struct irb_words *irb)
@@ -296,10 +298,10 @@ static void
 test_sense_stays (void)
 {
   const struct irb_words sense
-    = with_extensions (CONCURRENT_SENSE, 0x00800000, SENSE_COUNT, 0x5e5e5e5e);
+      = with_extensions (CONCURRENT_SENSE, 0x00800000, SENSE_COUNT, 0x5e5e5e5e);
   const struct irb_words plain = with_extensions (IRB_ALERT | IRB_PENDING, 0, 0, 0);
   const struct irb_words logout
-    = with_extensions (IRB_ESW_FORMAT_0 | IRB_ALERT | IRB_PENDING, 0x11111111, 0, 0);
+      = with_extensions (IRB_ESW_FORMAT_0 | IRB_ALERT | IRB_PENDING, 0x11111111, 0, 0);
   struct irb_box box = { 0 };
 
   irb_box_put (&box, &sense);
@@ -314,7 +316,7 @@ static void
 test_new_sense_replaces (void)
 {
   const struct irb_words first
-    = with_extensions (CONCURRENT_SENSE | IRB_ESW_FORMAT_0, 1, SENSE_COUNT, 0x11111111);
+      = with_extensions (CONCURRENT_SENSE | IRB_ESW_FORMAT_0, 1, SENSE_COUNT, 0x11111111);
   const struct irb_words second = with_extensions (CONCURRENT_SENSE, 2, SENSE_COUNT, 0x22222222);
   struct irb_box box = { 0 };
 
@@ -327,7 +329,7 @@ static void
 test_logout_stays (void)
 {
   const struct irb_words logout
-    = with_extensions (IRB_ESW_FORMAT_0 | IRB_START | IRB_ALERT | ENDING, 0x11111111, 3, 0);
+      = with_extensions (IRB_ESW_FORMAT_0 | IRB_START | IRB_ALERT | ENDING, 0x11111111, 3, 0);
   const struct irb_words plain = with_extensions (IRB_ALERT | IRB_PENDING, 0, 0, 0);
   struct irb_box box = { 0 };
 
@@ -340,9 +342,9 @@ static void
 test_new_logout_replaces (void)
 {
   const struct irb_words first
-    = with_extensions (IRB_ESW_FORMAT_0 | IRB_START | IRB_ALERT | ENDING, 0x11111111, 3, 0);
+      = with_extensions (IRB_ESW_FORMAT_0 | IRB_START | IRB_ALERT | ENDING, 0x11111111, 3, 0);
   const struct irb_words second
-    = with_extensions (IRB_ESW_FORMAT_0 | IRB_ALERT | IRB_PENDING, 0x22222222, 4, 0);
+      = with_extensions (IRB_ESW_FORMAT_0 | IRB_ALERT | IRB_PENDING, 0x22222222, 4, 0);
   struct irb_box box = { 0 };
 
   irb_box_put (&box, &first);
@@ -358,12 +360,13 @@ test_new_logout_replaces (void)
 
 /* NOP, command chaining; NOP. Format 1. */
 static const guint8 guest_program[] = {
-  0x03, 0x60, 0, 1, 0, 0, 0, 0,
-  0x03, 0x20, 0, 1, 0, 0, 0, 0,
+  0x03, 0x60, 0, 1, 0, 0, 0, 0, 0x03, 0x20, 0, 1, 0, 0, 0, 0,
 };
 
 static const guint8 guest_orb[CCW_XLAT_ORB_SIZE] = {
-  [5] = 0xc0, [6] = 0xff, [10] = GUEST_PROGRAM >> 8,
+  [5] = 0xc0,
+  [6] = 0xff,
+  [10] = GUEST_PROGRAM >> 8,
 };
 
 static int
@@ -397,8 +400,8 @@ translate (Translation *translation)
   guint8 orb[CCW_XLAT_ORB_SIZE];
   guint32 address;
 
-  g_assert_cmpint (ccw_xlat_fetch (&translation->program, &arena, guest_orb, read_guest, NULL),
-                   ==, 0);
+  g_assert_cmpint (ccw_xlat_fetch (&translation->program, &arena, guest_orb, read_guest, NULL), ==,
+                   0);
   g_assert_cmpint (ccw_xlat_build (&translation->program), ==, 0);
   ccw_xlat_host_orb (&translation->program, orb);
   memcpy (&address, orb + 8, sizeof address);
@@ -455,7 +458,7 @@ test_unknown_secondary_address (void)
 {
   g_autofree Translation *translation = g_new0 (Translation, 1);
   struct irb_words irb
-    = with_extensions (IRB_ESW_FORMAT_0 | IRB_START | ENDING, 0, IRB_REPORT_SECONDARY, 0);
+      = with_extensions (IRB_ESW_FORMAT_0 | IRB_START | ENDING, 0, IRB_REPORT_SECONDARY, 0);
 
   translate (translation);
   irb.word[IRB_ESW_SECONDARY_CCW] = HOST_SINK;

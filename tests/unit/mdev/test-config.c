@@ -25,7 +25,7 @@ static void
 test_new (void)
 {
   g_autoptr (MdevConfig) upper
-    = mdev_config_new ("7E270A25-E163-4922-AF60-757FC8ED48C6", &parent, MDEV_TYPE_VFIO_CCW, NULL);
+      = mdev_config_new ("7E270A25-E163-4922-AF60-757FC8ED48C6", &parent, MDEV_TYPE_VFIO_CCW, NULL);
   g_autoptr (MdevConfig) random = mdev_config_new (NULL, &parent, MDEV_TYPE_VFIO_CCW, NULL);
   g_autoptr (MdevConfig) another = mdev_config_new (NULL, &parent, MDEV_TYPE_VFIO_CCW, NULL);
 
@@ -42,9 +42,14 @@ static void
 test_uuids (void)
 {
   static const char *const bad[] = {
-    "", "x", "7e270a25-e163-4922-af60-757fc8ed48c", "7e270a25-e163-4922-af60-757fc8ed48c66",
-    "7e270a25e1634922af60757fc8ed48c6", "{7e270a25-e163-4922-af60-757fc8ed48c6}",
-    "7e270a25-e163-4922-af60-757fc8ed48cg", "7e270a25_e163_4922_af60_757fc8ed48c6",
+    "",
+    "x",
+    "7e270a25-e163-4922-af60-757fc8ed48c",
+    "7e270a25-e163-4922-af60-757fc8ed48c66",
+    "7e270a25e1634922af60757fc8ed48c6",
+    "{7e270a25-e163-4922-af60-757fc8ed48c6}",
+    "7e270a25-e163-4922-af60-757fc8ed48cg",
+    "7e270a25_e163_4922_af60_757fc8ed48c6",
     "../../../../../../../../etc/passwd12",
   };
 
@@ -61,7 +66,7 @@ static void
 test_types (void)
 {
   static const char *const slips[]
-    = { "vfio-ccw_io", "vfio-ccw-io", "vfio_ccw_io", "VFIO_CCW-IO", "vfio-ccw", "vfio_ccw" };
+      = { "vfio-ccw_io", "vfio-ccw-io", "vfio_ccw_io", "VFIO_CCW-IO", "vfio-ccw", "vfio_ccw" };
   static const char *const bad[] = { "", ".", "..", "a/b", "/vfio_ccw-io" };
   g_autoptr (MdevConfig) foreign = mdev_config_new (UUID, &parent, "vfio_ap-passthrough", NULL);
 
@@ -86,8 +91,9 @@ test_types (void)
 static void
 test_attributes (void)
 {
-  static const char *const bad[] = { "", ".", "..", "../remove", "a/b",
-                                     "remove", "uevent", "driver_override", "power", "power_x" };
+  static const char *const bad[]
+      = { "",      ".",      "..", "../remove", "a/b", "remove", "uevent", "driver_override",
+          "power", "power_x" };
   g_autoptr (MdevConfig) config = new_config ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)

@@ -25,7 +25,8 @@ enter_namespace (void)
 {
   g_autofree char *program = g_find_program_in_path ("mdevctl");
   /* mdevctl insists on the folders that its package makes. */
-  static const char *const folders[] = { FOLDER "/scripts.d/callouts", FOLDER "/scripts.d/notifiers" };
+  static const char *const folders[]
+      = { FOLDER "/scripts.d/callouts", FOLDER "/scripts.d/notifiers" };
 
   if (program == NULL || unshare (CLONE_NEWNS) < 0
       || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0

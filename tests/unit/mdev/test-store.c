@@ -192,11 +192,9 @@ test_load (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (mdev_config_get_uuid (g_ptr_array_index (list, 0)), ==, UUID);
   g_assert_cmpstr (mdev_config_get_uuid (g_ptr_array_index (list, 1)), ==, OTHER_UUID);
   g_assert_true (
-    ccw_dev_id_equal (mdev_config_get_parent (g_ptr_array_index (list, 2)), &other_parent));
-  g_assert_true (
-    mdev_config_get_autostart (mdev_store_get (fixture->store, UUID, &parent)));
-  g_assert_false (
-    mdev_config_get_autostart (mdev_store_get (fixture->store, OTHER_UUID, &parent)));
+      ccw_dev_id_equal (mdev_config_get_parent (g_ptr_array_index (list, 2)), &other_parent));
+  g_assert_true (mdev_config_get_autostart (mdev_store_get (fixture->store, UUID, &parent)));
+  g_assert_false (mdev_config_get_autostart (mdev_store_get (fixture->store, OTHER_UUID, &parent)));
   g_assert_null (mdev_store_get (fixture->store, OTHER_UUID, &other_parent));
 }
 

@@ -101,8 +101,7 @@ static GPtrArray *
 make_command (const DaemonProcess *daemon, const char *const *wrapper, const char *program,
               const char *const *options)
 {
-  const char *const own[]
-      = { program, "--socket", daemon->socket, "--root", daemon->folder, NULL };
+  const char *const own[] = { program, "--socket", daemon->socket, "--root", daemon->folder, NULL };
   GPtrArray *argv = g_ptr_array_new ();
 
   add_all (argv, wrapper);

@@ -38,8 +38,8 @@ fixture_init (Fixture *f, gboolean readonly)
   test_backend_init (&f->test);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   f->client = raw_client_new (fds[1]);
-  f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL),
-                                    readonly, on_ended, f);
+  f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL), readonly,
+                                    on_ended, f);
 }
 
 static void
@@ -189,8 +189,8 @@ test_unasked_for (void)
   g_assert_true (raw_client_open (f.client, 0));
   for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
     {
-      nd_header header = { ND_PROGRAM, ND_PROGRAM_VERSION, ND_PROC_CONNECT_GET_URI, types[i],
-                           99 + (guint) i, 0 };
+      nd_header header = { ND_PROGRAM, ND_PROGRAM_VERSION, ND_PROC_CONNECT_GET_URI,
+                           types[i],   99 + (guint) i,     0 };
       g_autoptr (GBytes) packet = nodedev_packet_new (&header, NULL, NULL, NULL);
       g_autoptr (GBytes) answer = NULL;
       nd_header next;
@@ -206,8 +206,8 @@ test_unasked_for (void)
 static void
 test_keepalive (void)
 {
-  nd_header ping = { ND_KEEPALIVE_PROGRAM, ND_KEEPALIVE_VERSION, ND_KEEPALIVE_PING,
-                     ND_TYPE_MESSAGE, 0, 0 };
+  nd_header ping
+      = { ND_KEEPALIVE_PROGRAM, ND_KEEPALIVE_VERSION, ND_KEEPALIVE_PING, ND_TYPE_MESSAGE, 0, 0 };
   g_autoptr (GBytes) packet = nodedev_packet_new (&ping, NULL, NULL, NULL);
   g_autoptr (GBytes) answer = NULL;
   nd_header pong;
@@ -358,19 +358,18 @@ test_older_lists (void)
   fixture_init (&f, FALSE);
   test_backend_define (&f.test, UUID, 0x313);
   g_assert_true (raw_client_open (f.client, 0));
-  g_assert_cmpint (
-      call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, all)), ==, 2);
-  g_assert_cmpint (
-      call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, mdevs)), ==, 1);
-  g_assert_cmpint (
-      call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, pcis)), ==, 0);
+  g_assert_cmpint (call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, all)),
+                   ==, 2);
+  g_assert_cmpint (call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, mdevs)),
+                   ==, 1);
+  g_assert_cmpint (call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, pcis)),
+                   ==, 0);
   assert_fails (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, flags),
                 VIR_ERR_INVALID_ARG);
   /* An answer to a list begins with how many names follow. */
   g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, one)), ==,
                    1);
-  assert_fails (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, negative),
-                VIR_ERR_RPC);
+  assert_fails (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, negative), VIR_ERR_RPC);
   assert_fails (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, many), VIR_ERR_RPC);
   fixture_clear (&f);
 }
@@ -388,8 +387,8 @@ test_list_all (void)
   g_assert_true (raw_client_open (f.client, 0));
   g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, all)), ==,
                    2);
-  g_assert_cmpint (
-      call_for_int (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, persistent)), ==, 2);
+  g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, persistent)),
+                   ==, 2);
   assert_fails (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, unknown),
                 VIR_ERR_INVALID_ARG);
   fixture_clear (&f);
@@ -440,9 +439,8 @@ test_too_long_lists (void)
   fixture_init (&f, FALSE);
   define_many (&f.test);
   g_assert_true (raw_client_open (f.client, 0));
-  g_assert_cmpint (
-      call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, number)), ==,
-      ND_DEVICE_LIST_MAX + 1);
+  g_assert_cmpint (call_for_int (&f, ND_PROC_NUM_OF_DEVICES, WITH (nd_num_of_devices_args, number)),
+                   ==, ND_DEVICE_LIST_MAX + 1);
   g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_DEVICES, WITH (nd_list_devices_args, most)), ==,
                    ND_DEVICE_LIST_MAX);
   g_assert_cmpint (call_for_int (&f, ND_PROC_LIST_ALL_DEVICES, WITH (nd_list_all_args, mdevs)), ==,

@@ -75,8 +75,7 @@ fixture_init (Fixture *f, gboolean readonly)
 
   *f = (Fixture){ 0 };
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  f->connection
-      = nodedev_connection_new (g_socket_new_from_fd (fds[0], NULL), readonly, &funcs, f);
+  f->connection = nodedev_connection_new (g_socket_new_from_fd (fds[0], NULL), readonly, &funcs, f);
   f->client = raw_client_new (fds[1]);
   nodedev_connection_start (f->connection);
 }
@@ -392,8 +391,7 @@ test_long_and_begun (void)
   gsize before;
   Fixture f;
 
-  g_byte_array_append (both, g_bytes_get_data (longest, NULL),
-                       (guint) g_bytes_get_size (longest));
+  g_byte_array_append (both, g_bytes_get_data (longest, NULL), (guint) g_bytes_get_size (longest));
   g_byte_array_append (both, g_bytes_get_data (longest, NULL), ND_LENGTH_SIZE);
   fixture_init (&f, FALSE);
   before = get_allocated ();
@@ -413,8 +411,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/connection/impossible-lengths", test_impossible_lengths);
   g_test_add_func ("/nodedev/connection/mistake-behind-packet", test_mistake_behind_packet);
   g_test_add_func ("/nodedev/connection/other-end-goes", test_other_end_goes);
-  g_test_add_func ("/nodedev/connection/client-that-does-not-read",
-                   test_client_that_does_not_read);
+  g_test_add_func ("/nodedev/connection/client-that-does-not-read", test_client_that_does_not_read);
   g_test_add_func ("/nodedev/connection/events-pile-up", test_events_pile_up);
   g_test_add_func ("/nodedev/connection/calls-under-way", test_calls_under_way);
   g_test_add_func ("/nodedev/connection/many-answers", test_many_answers);

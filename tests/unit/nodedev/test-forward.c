@@ -48,8 +48,7 @@ typedef struct
 /* --- the daemon behind us ------------------------------------------------- */
 
 static void
-answer (NodedevConnection *connection, const nd_header *call, xdrproc_t filter,
-        gconstpointer value)
+answer (NodedevConnection *connection, const nd_header *call, xdrproc_t filter, gconstpointer value)
 {
   nd_header header = nodedev_packet_reply_header (call, ND_STATUS_OK);
 
@@ -70,8 +69,8 @@ note_identity (Upstream *upstream, const nd_header *header, const guint8 *payloa
   nd_set_identity_args args = { 0 };
 
   upstream->identity = *header;
-  g_assert_true (nodedev_packet_parse_payload (
-      payload, length, (xdrproc_t) xdr_nd_set_identity_args, &args, NULL));
+  g_assert_true (nodedev_packet_parse_payload (payload, length,
+                                               (xdrproc_t) xdr_nd_set_identity_args, &args, NULL));
   for (u_int i = 0; i < args.params.params_len; i++)
     {
       const nd_typed_param *param = &args.params.params_val[i];
@@ -149,8 +148,8 @@ upstream_init (Upstream *upstream, const char *root)
   upstream->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   upstream->registrations = g_array_new (FALSE, FALSE, sizeof (nd_header));
   address = g_unix_socket_address_new (upstream->path);
-  upstream->listener = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
-                                     G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  upstream->listener
+      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
   g_assert_true (g_socket_bind (upstream->listener, address, FALSE, NULL));
   g_assert_true (g_socket_listen (upstream->listener, NULL));
   upstream_accept (upstream);
@@ -212,8 +211,8 @@ fixture_init_for (Fixture *f, uid_t uid, gboolean readonly)
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   g_assert_cmpint (seteuid (getuid ()), ==, 0);
   f->client = raw_client_new (fds[1]);
-  f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL),
-                                    readonly, on_ended, f);
+  f->session = nodedev_session_new (&f->test.backend, g_socket_new_from_fd (fds[0], NULL), readonly,
+                                    on_ended, f);
   g_assert_true (raw_client_open (f->client, 0));
 }
 
@@ -237,8 +236,8 @@ send_call (Fixture *f, int procedure, xdrproc_t filter, gconstpointer args)
 {
   g_autoptr (GBytes) call = raw_client_make_call (f->client, procedure, filter, args);
 
-  g_assert_true (raw_client_send (f->client, g_bytes_get_data (call, NULL),
-                                  g_bytes_get_size (call)));
+  g_assert_true (
+      raw_client_send (f->client, g_bytes_get_data (call, NULL), g_bytes_get_size (call)));
 }
 
 static void

@@ -119,8 +119,7 @@ static const Match matches[] = {
   { 0, TRUE, TRUE },
   { VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM, TRUE, FALSE },
   { VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV, FALSE, TRUE },
-  { VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV | VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM, TRUE,
-    TRUE },
+  { VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV | VIR_CONNECT_LIST_NODE_DEVICES_CAP_SYSTEM, TRUE, TRUE },
   { VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV, FALSE, FALSE },
   { VIR_CONNECT_LIST_NODE_DEVICES_CAP_MDEV_TYPES, FALSE, FALSE },
   { 1u << 23, FALSE, FALSE }, /* ccwgroup member, unknown to 9.0's headers */
@@ -146,8 +145,7 @@ test_matches (void)
   g_assert_true (nodedev_node_find (&test.backend.view, NAME, &mdev, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (matches); i++)
     {
-      g_assert_cmpint (nodedev_node_matches (&computer, matches[i].flags), ==,
-                       matches[i].computer);
+      g_assert_cmpint (nodedev_node_matches (&computer, matches[i].flags), ==, matches[i].computer);
       g_assert_cmpint (nodedev_node_matches (&mdev, matches[i].flags), ==, matches[i].mdev);
     }
   nodedev_view_foreach (&test.backend.view, count, &n);

@@ -40,14 +40,14 @@ static void
 test_layout (void)
 {
   static const guint8 expected[] = {
-    0, 0, 0, 36,             /* length, itself included */
-    0x20, 0x00, 0x80, 0x86,  /* program */
-    0, 0, 0, 1,              /* version */
-    0, 0, 0, 113,            /* procedure */
-    0, 0, 0, 0,              /* type: call */
-    0, 0, 0, 77,             /* serial */
-    0, 0, 0, 0,              /* status */
-    0, 0, 0, 3, 'c', 's', 's', 0,
+    0,    0,    0,    36,   /* length, itself included */
+    0x20, 0x00, 0x80, 0x86, /* program */
+    0,    0,    0,    1,    /* version */
+    0,    0,    0,    113,  /* procedure */
+    0,    0,    0,    0,    /* type: call */
+    0,    0,    0,    77,   /* serial */
+    0,    0,    0,    0,    /* status */
+    0,    0,    0,    3,    'c', 's', 's', 0,
   };
   nd_name_args args = { (char *) "css" };
   g_autoptr (GBytes) packet
@@ -90,8 +90,7 @@ test_string_too_long (void)
   nd_string_ret value = { text };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (
-      nodedev_packet_new (&a_call, (xdrproc_t) xdr_nd_string_ret, &value, &error));
+  g_assert_null (nodedev_packet_new (&a_call, (xdrproc_t) xdr_nd_string_ret, &value, &error));
   g_assert_error (error, NODEDEV_ERROR, VIR_ERR_RPC);
 }
 

@@ -233,8 +233,7 @@ settle (void)
 static void
 test_too_many_clients (void)
 {
-  g_autoptr (GPtrArray) clients
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
   g_autoptr (RawClient) next = NULL;
   Fixture f;
 
@@ -275,8 +274,7 @@ connect_as (Fixture *f, uid_t uid)
 static void
 assert_turned_away (Fixture *f, guint allowed)
 {
-  g_autoptr (GPtrArray) clients
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
   g_autoptr (RawClient) other = NULL;
 
   for (guint i = 0; i < allowed; i++)
@@ -317,8 +315,7 @@ is_answered (RawClient *client)
 static void
 test_other_leaves (void)
 {
-  g_autoptr (GPtrArray) clients
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
   g_autoptr (RawClient) other = NULL;
   g_autoptr (RawClient) next = NULL;
   Fixture f;
@@ -382,9 +379,8 @@ subscribe_often (RawClient *client, guint n)
   for (guint i = 0; i < n; i++)
     {
       nd_header header;
-      g_autoptr (GBytes) answer
-          = raw_client_call (client, ND_PROC_EVENT_REGISTER,
-                             (xdrproc_t) xdr_nd_event_register_args, &args, &header);
+      g_autoptr (GBytes) answer = raw_client_call (
+          client, ND_PROC_EVENT_REGISTER, (xdrproc_t) xdr_nd_event_register_args, &args, &header);
 
       g_assert_nonnull (answer);
       granted += header.status == ND_STATUS_OK;
@@ -409,8 +405,7 @@ assert_user_subscribes (Fixture *f, GPtrArray *clients, uid_t uid)
 static void
 test_too_many_subscriptions (void)
 {
-  g_autoptr (GPtrArray) clients
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
   Fixture f;
 
   if (geteuid () != 0)
@@ -625,8 +620,7 @@ count_turns (RawClient *client)
 static void
 test_crowd (void)
 {
-  g_autoptr (GPtrArray) crowd
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
+  g_autoptr (GPtrArray) crowd = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
   g_autoptr (RawClient) good = NULL;
   Fixture f;
 

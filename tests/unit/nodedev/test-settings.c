@@ -152,13 +152,13 @@ static void
 test_bad_values (void)
 {
   static const char *const cases[] = {
-    "auth_unix_rw = \"sasl\"",      "auth_unix_rw = 0",
-    "auth_unix_ro = [ \"none\" ]",  "unix_sock_rw_perms = \"0888\"",
-    "unix_sock_rw_perms = 600",     "unix_sock_ro_perms = \"01777\"",
-    "unix_sock_group = \"no such\"", "trusted_users = \"root\"",
+    "auth_unix_rw = \"sasl\"",         "auth_unix_rw = 0",
+    "auth_unix_ro = [ \"none\" ]",     "unix_sock_rw_perms = \"0888\"",
+    "unix_sock_rw_perms = 600",        "unix_sock_ro_perms = \"01777\"",
+    "unix_sock_group = \"no such\"",   "trusted_users = \"root\"",
     "trusted_users = [ \"no such\" ]", "max_clients = 0",
-    "max_user_clients = \"many\"",  "access_drivers = [ \"sasl\" ]",
-    "access_drivers = \"polkit\"",  "keepalive_interval = 0",
+    "max_user_clients = \"many\"",     "access_drivers = [ \"sasl\" ]",
+    "access_drivers = \"polkit\"",     "keepalive_interval = 0",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)

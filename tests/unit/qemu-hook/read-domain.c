@@ -12,7 +12,7 @@ read_file (const char *path, GError **error)
   gsize size;
 
   return g_file_get_contents (path, &text, &size, error) ? g_string_new_len (text, (gssize) size)
-                                                          : NULL;
+                                                         : NULL;
 }
 
 int

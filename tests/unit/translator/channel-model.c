@@ -55,8 +55,8 @@ name_behind (const ChannelNote *note)
 static gboolean
 note_goes_on (const ChannelNote *last, ChannelNoteKind kind, guint64 name)
 {
-  return last->kind == kind && kind != NOTE_COMMAND && kind != NOTE_INTERRUPTION &&
-         name_behind (last) == name;
+  return last->kind == kind && kind != NOTE_COMMAND && kind != NOTE_INTERRUPTION
+         && name_behind (last) == name;
 }
 
 /* Two runs of the same bytes have the same notes, however they were cut. */
@@ -69,7 +69,7 @@ note (ChannelRun *run, ChannelNoteKind kind, guint64 name, guint32 len, guint8 b
     last[-1].len += len;
   else if (run->n_notes < CHANNEL_NOTES)
     {
-      *last = (ChannelNote) { kind, byte, len, name };
+      *last = (ChannelNote){ kind, byte, len, name };
       run->n_notes++;
     }
 }
@@ -82,7 +82,7 @@ decode (const ChannelRun *run, const guint8 *raw)
   guint8 flags = run->format1 ? raw[1] : raw[4];
   const guint8 *count = run->format1 ? raw + 2 : raw + 6;
 
-  return (Ccw) {
+  return (Ccw){
     .command = raw[0],
     .chain_data = (flags & 0x80) != 0,
     .chain_command = (flags & 0xc0) == 0x40,
@@ -211,14 +211,16 @@ static guint32
 move_piece (ChannelRun *run, const Ccw *ccw, guint32 index, guint32 most)
 {
   static const ChannelNoteKind kinds[] = {
-    [MOVE_OUT] = NOTE_FROM_MEMORY, [MOVE_IN] = NOTE_TO_MEMORY, [MOVE_IN_BACKWARD] = NOTE_BACKWARD,
+    [MOVE_OUT] = NOTE_FROM_MEMORY,
+    [MOVE_IN] = NOTE_TO_MEMORY,
+    [MOVE_IN_BACKWARD] = NOTE_BACKWARD,
   };
   guint64 address;
   guint32 len;
   ChannelPlace place;
 
-  if (!(ccw->indirect ? locate_indirect : locate_direct) (run, ccw, index, &address) ||
-      !run->memory->find (run->memory->ctx, address, &place))
+  if (!(ccw->indirect ? locate_indirect : locate_direct) (run, ccw, index, &address)
+      || !run->memory->find (run->memory->ctx, address, &place))
     return 0;
   len = (guint32) (run->move == MOVE_IN_BACKWARD ? address % PIECE + 1 : PIECE - address % PIECE);
   len = MIN (len, most);
@@ -256,8 +258,8 @@ move_data (ChannelRun *run, const Ccw *ccw)
 static gboolean
 device_has_more (const ChannelRun *run)
 {
-  return run->move != MOVE_NOTHING &&
-         (run->step.bytes == CHANNEL_ALL || run->moved < run->step.bytes);
+  return run->move != MOVE_NOTHING
+         && (run->step.bytes == CHANNEL_ALL || run->moved < run->step.bytes);
 }
 
 static gboolean
@@ -342,8 +344,8 @@ next_ccw (ChannelRun *run)
 
   run->outcome = CHANNEL_PROGRAM_CHECK;
   run->cpa = (guint32) run->ccw + 8;
-  if (run->ccw % 8 != 0 || run->ccw >= run->limit ||
-      !run->memory->fetch (run->memory->ctx, run->ccw, raw, sizeof raw))
+  if (run->ccw % 8 != 0 || run->ccw >= run->limit
+      || !run->memory->fetch (run->memory->ctx, run->ccw, raw, sizeof raw))
     return FALSE;
   if (is_tic (run, raw))
     return transfer (run, raw);
@@ -367,8 +369,7 @@ is_watched (const ChannelRun *run)
 static void
 go_on (ChannelRun *run)
 {
-  while (run->ccws < run->device->max_ccws && run->n_notes < CHANNEL_NOTES &&
-         !is_watched (run))
+  while (run->ccws < run->device->max_ccws && run->n_notes < CHANNEL_NOTES && !is_watched (run))
     if (!next_ccw (run))
       return;
   run->outcome = CHANNEL_ENDLESS;

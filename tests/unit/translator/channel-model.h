@@ -20,13 +20,13 @@ typedef enum
   CHANNEL_INCORRECT_LENGTH,
   CHANNEL_UNIT_CHECK,
   CHANNEL_SUSPENDED,
-  CHANNEL_ENDLESS,    /* stopped by the model, after many CCWs normally */
+  CHANNEL_ENDLESS, /* stopped by the model, after many CCWs normally */
 } ChannelOutcome;
 
 /* What the device does with one command. */
 typedef struct
 {
-  guint32 bytes;      /* moves at most so many; CHANNEL_ALL: what the CCWs say */
+  guint32 bytes; /* moves at most so many; CHANNEL_ALL: what the CCWs say */
   gboolean status_modifier;
   gboolean unit_check;
 } ChannelStep;
@@ -37,17 +37,17 @@ typedef struct
 {
   const ChannelStep *steps; /* behind them, everything is moved and ends well */
   guint n_steps;
-  guint max_ccws;           /* of those that are no TIC */
+  guint max_ccws; /* of those that are no TIC */
   gboolean never_suspends;
-  gboolean relentless;      /* nothing but a program check stops it... */
-  guint64 unless_chained;   /* ...or data chaining to this CCW */
+  gboolean relentless;    /* nothing but a program check stops it... */
+  guint64 unless_chained; /* ...or data chaining to this CCW */
 } ChannelDevice;
 
 /* Where a byte of data is. */
 typedef struct
 {
-  guint64 name;       /* what the notes call it: the same for guest and host */
-  guint8 *byte;       /* (nullable): nothing is copied */
+  guint64 name; /* what the notes call it: the same for guest and host */
+  guint8 *byte; /* (nullable): nothing is copied */
 } ChannelPlace;
 
 typedef struct
@@ -61,12 +61,12 @@ typedef struct
 
 typedef enum
 {
-  NOTE_COMMAND,       /* byte: command code */
-  NOTE_INTERRUPTION,  /* a CCW with the PCI flag */
-  NOTE_FROM_MEMORY,   /* len bytes from name on */
+  NOTE_COMMAND,      /* byte: command code */
+  NOTE_INTERRUPTION, /* a CCW with the PCI flag */
+  NOTE_FROM_MEMORY,  /* len bytes from name on */
   NOTE_TO_MEMORY,
-  NOTE_BACKWARD,      /* to memory: len bytes from name on down */
-  NOTE_SKIPPED,       /* len bytes */
+  NOTE_BACKWARD, /* to memory: len bytes from name on down */
+  NOTE_SKIPPED,  /* len bytes */
 } ChannelNoteKind;
 
 typedef struct
@@ -82,8 +82,8 @@ typedef struct
 typedef struct
 {
   ChannelOutcome outcome;
-  guint32 cpa;        /* 8 behind the last CCW used */
-  guint32 residual;   /* of the last CCW used */
+  guint32 cpa;      /* 8 behind the last CCW used */
+  guint32 residual; /* of the last CCW used */
   guint n_notes;
 
   /* private: */
@@ -94,15 +94,15 @@ typedef struct
   gboolean suppress_immediate;
   guint idaw_size;
   guint64 block;
-  guint64 limit;      /* of addresses in CCWs */
-  guint64 ccw;        /* the next */
+  guint64 limit; /* of addresses in CCWs */
+  guint64 ccw;   /* the next */
   guint ccws;
   guint commands;
   guint move;
   gboolean chaining_data;
   gboolean tic_allowed;
   ChannelStep step;
-  guint32 moved;      /* bytes of this command, over data chaining */
+  guint32 moved; /* bytes of this command, over data chaining */
 
   ChannelNote notes[CHANNEL_NOTES]; /* public; last, for only n_notes are ever set */
 } ChannelRun;

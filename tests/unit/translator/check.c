@@ -57,8 +57,8 @@ runs_of (const struct ccw_xlat *x)
 
   for (u32 i = 0; i < x->nr_pages; i++)
     {
-      gboolean goes_on = i > 0 && x->guest_page[i] - x->guest_page[i - 1] == MACHINE_PAGE &&
-                         length < CCW_XLAT_RUN_MAX;
+      gboolean goes_on = i > 0 && x->guest_page[i] - x->guest_page[i - 1] == MACHINE_PAGE
+                         && length < CCW_XLAT_RUN_MAX;
 
       length = goes_on ? length + 1 : 1;
       runs += !goes_on;
@@ -81,8 +81,8 @@ check_pages (Machine *machine, const struct ccw_xlat *x)
 
   for (u32 i = 0; i < x->nr_pages; i++)
     {
-      if (x->guest_page[i] % MACHINE_PAGE != 0 ||
-          (i > 0 && x->guest_page[i] <= x->guest_page[i - 1]))
+      if (x->guest_page[i] % MACHINE_PAGE != 0
+          || (i > 0 && x->guest_page[i] <= x->guest_page[i - 1]))
         return g_strdup_printf ("page %u is 0x%" G_GINT64_MODIFIER "x", i, x->guest_page[i]);
       pinned += x->host_page[i] != CCW_XLAT_UNPINNED;
     }
@@ -95,14 +95,19 @@ check_pages (Machine *machine, const struct ccw_xlat *x)
 
 /* --- The invariant: follow the host program wherever a channel could go. --- */
 
-enum { AS_COMMAND, AS_FORWARD, AS_BACKWARD };
+enum
+{
+  AS_COMMAND,
+  AS_FORWARD,
+  AS_BACKWARD
+};
 
 typedef struct
 {
   Machine *machine;
   guint64 block;
-  guint8 *seen;        /* for each doubleword of the arena, ways of entering */
-  guint32 *to_do;      /* doubleword of the arena << 2 | way of entering */
+  guint8 *seen;   /* for each doubleword of the arena, ways of entering */
+  guint32 *to_do; /* doubleword of the arena << 2 | way of entering */
   guint n_to_do;
   char *broken;
 } Walk;
@@ -113,8 +118,8 @@ arena_bytes (const Machine *machine, guint64 address, gsize len)
 {
   guint64 offset = address - machine->arena.abs;
 
-  if (address < machine->arena.abs || offset > machine->arena.len ||
-      len > machine->arena.len - offset)
+  if (address < machine->arena.abs || offset > machine->arena.len
+      || len > machine->arena.len - offset)
     return NULL;
   return machine->arena_bytes + offset;
 }
@@ -134,8 +139,8 @@ static void
 walk_broken (Walk *walk, guint64 ccw, const char *what, guint64 value)
 {
   if (walk->broken == NULL)
-    walk->broken = g_strdup_printf ("host CCW 0x%" G_GINT64_MODIFIER "x: %s 0x%"
-                                    G_GINT64_MODIFIER "x", ccw, what, value);
+    walk->broken = g_strdup_printf (
+        "host CCW 0x%" G_GINT64_MODIFIER "x: %s 0x%" G_GINT64_MODIFIER "x", ccw, what, value);
 }
 
 static void
@@ -250,8 +255,8 @@ check_invariant (Machine *machine, const struct ccw_xlat *x)
   Walk walk = { .machine = machine };
 
   ccw_xlat_host_orb (x, orb);
-  if ((word_at (orb + 4) & (ORB_F | ORB_P | ORB_H)) != (ORB_F | ORB_P | ORB_H) ||
-      (word_at (orb + 4) & (0xf0000000u | ORB_B | ORB_D | ORB_X | 0x3e)) != 0)
+  if ((word_at (orb + 4) & (ORB_F | ORB_P | ORB_H)) != (ORB_F | ORB_P | ORB_H)
+      || (word_at (orb + 4) & (0xf0000000u | ORB_B | ORB_D | ORB_X | 0x3e)) != 0)
     return g_strdup_printf ("ORB flags 0x%08x", word_at (orb + 4));
   walk.block = (word_at (orb + 4) & ORB_T) != 0 ? 2048 : 4096;
   prepare_walk (&walk);
@@ -302,7 +307,11 @@ guest_fetch (gpointer ctx, guint64 address, guint8 *to, gsize len)
   return TRUE;
 }
 
-enum { GUEST, HOST };
+enum
+{
+  GUEST,
+  HOST
+};
 
 static void
 set_place (Machine *machine, ChannelPlace *place, guint64 gpa, guint whose)
@@ -327,7 +336,7 @@ guest_find (gpointer ctx, guint64 address, ChannelPlace *place)
 ChannelMemory
 check_guest_memory (Machine *machine)
 {
-  return (ChannelMemory) { machine, guest_fetch, guest_find };
+  return (ChannelMemory){ machine, guest_fetch, guest_find };
 }
 
 /* An address outside is worse than a program check. */
@@ -372,8 +381,7 @@ compare_data (Machine *machine)
       Contents *contents = g_ptr_array_index (machine->contents, i);
 
       if (memcmp (contents->data[GUEST], contents->data[HOST], MACHINE_PAGE) != 0)
-        return g_strdup_printf ("memory differs in page 0x%" G_GINT64_MODIFIER "x",
-                                contents->gpa);
+        return g_strdup_printf ("memory differs in page 0x%" G_GINT64_MODIFIER "x", contents->gpa);
     }
   return NULL;
 }
@@ -388,8 +396,8 @@ notes_are_equal (const ChannelNote *a, const ChannelNote *b)
 static gboolean
 note_is_begun (const ChannelNote *guest, const ChannelNote *host)
 {
-  return guest->kind == host->kind && guest->byte == host->byte && guest->name == host->name &&
-         guest->len >= host->len;
+  return guest->kind == host->kind && guest->byte == host->byte && guest->name == host->name
+         && guest->len >= host->len;
 }
 
 static char *
@@ -400,11 +408,11 @@ compare_notes (const ChannelRun *guest, const ChannelRun *host, gboolean stopped
       const ChannelNote *a = &guest->notes[i];
       const ChannelNote *b = &host->notes[i];
 
-      if (!notes_are_equal (a, b) &&
-          !(stopped && i + 1 == host->n_notes && note_is_begun (a, b)))
-        return g_strdup_printf ("note %u: guest %d 0x%" G_GINT64_MODIFIER "x +%u %02x, host %d 0x%"
-                                G_GINT64_MODIFIER "x +%u %02x", i, a->kind, a->name, a->len,
-                                a->byte, b->kind, b->name, b->len, b->byte);
+      if (!notes_are_equal (a, b) && !(stopped && i + 1 == host->n_notes && note_is_begun (a, b)))
+        return g_strdup_printf ("note %u: guest %d 0x%" G_GINT64_MODIFIER
+                                "x +%u %02x, host %d 0x%" G_GINT64_MODIFIER "x +%u %02x",
+                                i, a->kind, a->name, a->len, a->byte, b->kind, b->name, b->len,
+                                b->byte);
     }
   if (host->n_notes > guest->n_notes || (host->n_notes < guest->n_notes && !stopped))
     return g_strdup_printf ("guest has %u notes, host %u", guest->n_notes, host->n_notes);
@@ -423,8 +431,7 @@ compare_ends (const struct ccw_xlat *x, const ChannelRun *guest, const ChannelRu
   if (guest->outcome == CHANNEL_ENDLESS)
     return NULL;
   if (guest->cpa != cpa)
-    return g_strdup_printf ("CCW address is 0x%x for the guest, 0x%x translated",
-                            guest->cpa, cpa);
+    return g_strdup_printf ("CCW address is 0x%x for the guest, 0x%x translated", guest->cpa, cpa);
   if (guest->residual != host->residual)
     return g_strdup_printf ("residual count %u, %u", guest->residual, host->residual);
   return NULL;
@@ -451,8 +458,8 @@ compare (Comparison *comparison)
 {
   char *difference = compare_all (comparison);
 
-  comparison->stopped_early = difference != NULL && comparison->x->cut.reason != CCW_XLAT_OK &&
-                              comparison->host.outcome == CHANNEL_PROGRAM_CHECK;
+  comparison->stopped_early = difference != NULL && comparison->x->cut.reason != CCW_XLAT_OK
+                              && comparison->host.outcome == CHANNEL_PROGRAM_CHECK;
   if (!comparison->stopped_early)
     return difference;
   g_free (difference);
@@ -477,7 +484,7 @@ comparison_start (Comparison *comparison, Machine *machine, const struct ccw_xla
   comparison->x = x;
   comparison->device = *device;
   comparison->guest_memory = check_guest_memory (machine);
-  comparison->host_memory = (ChannelMemory) { machine, host_fetch, host_find };
+  comparison->host_memory = (ChannelMemory){ machine, host_fetch, host_find };
   memcpy (comparison->orb, orb, ORB_SIZE);
   ccw_xlat_host_orb (x, host_orb);
   reset_data (machine);
@@ -517,6 +524,6 @@ comparison_may_stop (Comparison *comparison)
   device.never_suspends = TRUE;
   device.n_steps = MIN (device.n_steps, commands - comparison->host.chaining_data);
   channel_start (&comparison->guest, comparison->orb, &comparison->guest_memory, &device);
-  return comparison->guest.outcome == CHANNEL_PROGRAM_CHECK &&
-         comparison->guest.commands <= commands + 1;
+  return comparison->guest.outcome == CHANNEL_PROGRAM_CHECK
+         && comparison->guest.commands <= commands + 1;
 }

@@ -13,9 +13,9 @@
 
 /* There in a program that has the address sanitizer in any of its parts. */
 extern void __asan_poison_memory_region (const volatile void *start, size_t len)
-  __attribute__ ((weak));
+    __attribute__ ((weak));
 extern void __asan_unpoison_memory_region (const volatile void *start, size_t len)
-  __attribute__ ((weak));
+    __attribute__ ((weak));
 
 static guint64
 page_of (guint64 address)
@@ -83,7 +83,7 @@ machine_set_arena (Machine *machine, guint32 len, guint8 garbage)
       machine->arena_bytes = (guint8 *) g_malloc (len + 2 * GUARD) + GUARD;
       machine->arena_capacity = len;
     }
-  machine->arena = (struct ccw_xlat_arena) {
+  machine->arena = (struct ccw_xlat_arena){
     .cpu = machine->arena_bytes,
     .abs = MACHINE_ARENA_ABSOLUTE,
     .len = len,
@@ -123,8 +123,11 @@ find_page (Machine *machine, guint64 address, gboolean make)
     return NULL;
   g_assert_cmpuint (gpa / MACHINE_PAGE, <, FRAMES);
   g_assert_cmpuint (++machine->n_pages, <, MACHINE_PAGES / 2);
-  *page = (Page) {
-    .gpa = gpa, .generation = machine->generation, .readable = TRUE, .pinnable = TRUE,
+  *page = (Page){
+    .gpa = gpa,
+    .generation = machine->generation,
+    .readable = TRUE,
+    .pinnable = TRUE,
   };
   return page;
 }
@@ -206,7 +209,7 @@ static void
 widen (Extent *extent, guint32 start, guint32 end)
 {
   if (extent->start == extent->end)
-    *extent = (Extent) { start, end };
+    *extent = (Extent){ start, end };
   extent->start = MIN (extent->start, start);
   extent->end = MAX (extent->end, end);
 }
@@ -222,8 +225,8 @@ wipe (const Machine *machine, Contents *contents)
   memset (contents->reads + read->start, 0, read->end - read->start);
   if (!machine->without_data)
     memset (contents->data, 0, sizeof contents->data);
-  contents->touched = (Extent) { 0 };
-  contents->read = (Extent) { 0 };
+  contents->touched = (Extent){ 0 };
+  contents->read = (Extent){ 0 };
 }
 
 static void
@@ -291,16 +294,16 @@ machine_store_doubleword (Machine *machine, guint64 gpa, guint64 value)
 }
 
 void
-machine_store_ccw (Machine *machine, guint64 gpa, gboolean format1, guint8 command,
-                   guint8 flags, guint16 count, guint32 address)
+machine_store_ccw (Machine *machine, guint64 gpa, gboolean format1, guint8 command, guint8 flags,
+                   guint16 count, guint32 address)
 {
   guint64 word = (guint64) command << 24;
 
   if (format1)
     machine_store_doubleword (machine, gpa, (word | (guint64) flags << 16 | count) << 32 | address);
   else
-    machine_store_doubleword (machine, gpa, (word | (address & 0xffffff)) << 32 |
-                              (guint64) flags << 24 | count);
+    machine_store_doubleword (machine, gpa,
+                              (word | (address & 0xffffff)) << 32 | (guint64) flags << 24 | count);
 }
 
 /* --- The machine --- */
@@ -390,9 +393,8 @@ machine_forget_reads (Machine *machine)
     {
       Contents *contents = g_ptr_array_index (machine->contents, i);
 
-      memset (contents->reads + contents->read.start, 0,
-              contents->read.end - contents->read.start);
-      contents->read = (Extent) { 0 };
+      memset (contents->reads + contents->read.start, 0, contents->read.end - contents->read.start);
+      contents->read = (Extent){ 0 };
     }
   machine->overlaps = 0;
 }

@@ -33,7 +33,7 @@ typedef void (*MachineMeddler) (Machine *machine, guint64 gpa, guint32 len, gpoi
 typedef struct
 {
   guint32 start;
-  guint32 end;         /* not below start; both equal: nothing */
+  guint32 end; /* not below start; both equal: nothing */
 } Extent;
 
 /*
@@ -43,49 +43,49 @@ typedef struct
 typedef struct
 {
   guint64 gpa;
-  Extent touched;               /* of bytes and program */
+  Extent touched; /* of bytes and program */
   Extent read;
-  guint8 bytes[MACHINE_PAGE];   /* what memory holds now */
-  guint8 program[MACHINE_PAGE]; /* as it was, or as the translator found it */
-  guint8 reads[MACHINE_PAGE / MACHINE_WORD]; /* of each word, up to 255 */
+  guint8 bytes[MACHINE_PAGE];                    /* what memory holds now */
+  guint8 program[MACHINE_PAGE];                  /* as it was, or as the translator found it */
+  guint8 reads[MACHINE_PAGE / MACHINE_WORD];     /* of each word, up to 255 */
   guint8 explained[MACHINE_PAGE / MACHINE_WORD]; /* for scenario.c: reads there may be */
-  guint8 data[2][MACHINE_PAGE]; /* what the runs of guest and host make of it */
+  guint8 data[2][MACHINE_PAGE];                  /* what the runs of guest and host make of it */
 } Contents;
 
 typedef struct
 {
   guint64 gpa;
-  guint32 generation;      /* in use if it is the machine's */
+  guint32 generation; /* in use if it is the machine's */
   gboolean readable;
   gboolean pinnable;
   gboolean pinned;
-  Contents *contents;      /* (nullable): zeros, and never read */
+  Contents *contents; /* (nullable): zeros, and never read */
 } Page;
 
 #define MACHINE_PAGES 131072u /* that anybody has looked at; a power of two */
 
 struct Machine
 {
-  guint64 size;            /* plain pages are below; others are made */
+  guint64 size;              /* plain pages are below; others are made */
   Page pages[MACHINE_PAGES]; /* by a hash of the address */
   guint32 generation;
-  Page *last_page;         /* looked at; the next is often the same */
+  Page *last_page; /* looked at; the next is often the same */
   guint n_pages;
-  GPtrArray *contents;     /* all there are; the first n_contents are in use */
+  GPtrArray *contents; /* all there are; the first n_contents are in use */
   guint n_contents;
   struct ccw_xlat_arena arena;
   guint8 *arena_bytes;
   gsize arena_capacity;
   MachineMeddler meddler;
   gpointer meddler_data;
-  gboolean without_data;   /* runs only name the bytes they move */
+  gboolean without_data; /* runs only name the bytes they move */
   guint read_calls;
   guint pin_calls;
   guint pin_failures;
-  guint pinned;            /* pages pinned now */
-  guint overlaps;          /* words read more than once since machine_forget_reads() */
-  int pin_error;           /* what pinning an unpinnable page gives */
-  guint pin_stop;          /* the call that fails with pin_stop_error, from 1 on */
+  guint pinned;   /* pages pinned now */
+  guint overlaps; /* words read more than once since machine_forget_reads() */
+  int pin_error;  /* what pinning an unpinnable page gives */
+  guint pin_stop; /* the call that fails with pin_stop_error, from 1 on */
   int pin_stop_error;
 };
 

@@ -9,7 +9,7 @@
 #define MAX_CCWS 64
 #define MAX_FLIPS 8
 #define MAX_STORES 800 /* what one input may write, in doublewords */
-#define RUN_CCWS 80     /* how far the model follows a program */
+#define RUN_CCWS 80    /* how far the model follows a program */
 #define ROOMY_ARENA (1u << 20)
 
 typedef struct
@@ -48,8 +48,7 @@ typedef struct
 } Scenario;
 
 /* By SIGABRT, which every fuzzer takes for a finding. */
-static G_GNUC_PRINTF (1, 2) G_NORETURN void
-fail (const char *format, ...)
+static G_GNUC_PRINTF (1, 2) G_NORETURN void fail (const char *format, ...)
 {
   va_list args;
 
@@ -64,8 +63,7 @@ fail (const char *format, ...)
 
 static gboolean showing;
 
-static G_GNUC_PRINTF (1, 2) void
-print (const char *format, ...)
+static G_GNUC_PRINTF (1, 2) void print (const char *format, ...)
 {
   va_list args;
 
@@ -75,14 +73,24 @@ print (const char *format, ...)
 }
 
 /* A fuzzer has no time even for a call. */
-#define show(...) do { if (showing) print (__VA_ARGS__); } while (0)
+#define show(...)                                                                                  \
+  do                                                                                               \
+    {                                                                                              \
+      if (showing)                                                                                 \
+        print (__VA_ARGS__);                                                                       \
+    }                                                                                              \
+  while (0)
 
 static void
 show_flags (guint8 flags)
 {
-  static const struct { guint8 flag; const char *name; } names[] = {
-    { 0x80, "cd" }, { 0x40, "cc" }, { 0x20, "sli" }, { 0x10, "skp" }, { 0x08, "pci" },
-    { 0x04, "ida" }, { 0x02, "s" }, { 0x01, "mida" },
+  static const struct
+  {
+    guint8 flag;
+    const char *name;
+  } names[] = {
+    { 0x80, "cd" },  { 0x40, "cc" },  { 0x20, "sli" }, { 0x10, "skp" },
+    { 0x08, "pci" }, { 0x04, "ida" }, { 0x02, "s" },   { 0x01, "mida" },
   };
   const char *between = "";
 
@@ -98,7 +106,11 @@ show_flags (guint8 flags)
 static void
 show_orb (guint32 flags, guint64 cpa)
 {
-  static const struct { guint32 flag; const char *name; } names[] = {
+  static const struct
+  {
+    guint32 flag;
+    const char *name;
+  } names[] = {
     { ORB_S, "S" }, { ORB_C, "C" }, { ORB_M, "M" }, { ORB_Y, "Y" }, { ORB_F, "F" },
     { ORB_P, "P" }, { ORB_I, "I" }, { ORB_A, "A" }, { ORB_U, "U" }, { ORB_B, "B" },
     { ORB_H, "H" }, { ORB_T, "T" }, { ORB_L, "L" }, { ORB_D, "D" }, { ORB_X, "X" },
@@ -145,9 +157,21 @@ static guint64
 take_address (Scenario *s)
 {
   const guint64 bases[] = {
-    0, 0x1000, 0x2000, 0x3000, 0x4000, 0x10000, 0x20000, 0x30000,
-    s->machine->size - 0x1000, s->machine->size - 0x2000, 0xfff000, 0x1000000,
-    0x7ffff000, G_GUINT64_CONSTANT (0x100000000), s->cursor,
+    0,
+    0x1000,
+    0x2000,
+    0x3000,
+    0x4000,
+    0x10000,
+    0x20000,
+    0x30000,
+    s->machine->size - 0x1000,
+    s->machine->size - 0x2000,
+    0xfff000,
+    0x1000000,
+    0x7ffff000,
+    G_GUINT64_CONSTANT (0x100000000),
+    s->cursor,
   };
   guint8 how = take_byte (s);
   guint64 address;
@@ -185,8 +209,8 @@ format1 (const Scenario *s)
 static gboolean
 may_store (Scenario *s, guint64 gpa)
 {
-  if (s->stores >= MAX_STORES || gpa > G_MAXUINT64 - 8 || machine_page (s->machine, gpa) == NULL ||
-      machine_page (s->machine, gpa + 7) == NULL)
+  if (s->stores >= MAX_STORES || gpa > G_MAXUINT64 - 8 || machine_page (s->machine, gpa) == NULL
+      || machine_page (s->machine, gpa + 7) == NULL)
     return FALSE;
   s->stores++;
   return TRUE;
@@ -333,8 +357,9 @@ do_repeat (Scenario *s, guint argument)
 
   if (machine_page (s->machine, s->cursor - 8) == NULL || s->cursor % 8 != 0)
     return;
-  memcpy (bytes, machine_contents (s->machine, s->cursor - 8)->bytes +
-          (s->cursor - 8) % MACHINE_PAGE, sizeof bytes);
+  memcpy (bytes,
+          machine_contents (s->machine, s->cursor - 8)->bytes + (s->cursor - 8) % MACHINE_PAGE,
+          sizeof bytes);
   for (guint i = 0; i < times; i++)
     put_doubleword (s, bytes);
 }
@@ -478,7 +503,11 @@ do_statement (Scenario *s)
 static guint32
 orb_flags_of (guint8 byte)
 {
-  static const struct { guint8 bit; guint32 flag; } bits[] = {
+  static const struct
+  {
+    guint8 bit;
+    guint32 flag;
+  } bits[] = {
     { SCENARIO_F, ORB_F }, { SCENARIO_H, ORB_H }, { SCENARIO_T, ORB_T },
     { SCENARIO_P, ORB_P }, { SCENARIO_L, ORB_L }, { SCENARIO_S, ORB_S },
   };
@@ -494,9 +523,22 @@ static guint64
 memory_size (guint choice)
 {
   static const guint64 sizes[] = {
-    0x40000, 0x40000, 0x40000, 0x40000, 0x4000, 0x10000, 0x1000000, 0x1001000,
-    0x2000000, 0x7ffff000, 0x80000000, 0x80001000, G_GUINT64_CONSTANT (0x100000000),
-    G_GUINT64_CONSTANT (0x8000000000), 0x2000, 0x40000,
+    0x40000,
+    0x40000,
+    0x40000,
+    0x40000,
+    0x4000,
+    0x10000,
+    0x1000000,
+    0x1001000,
+    0x2000000,
+    0x7ffff000,
+    0x80000000,
+    0x80001000,
+    G_GUINT64_CONSTANT (0x100000000),
+    G_GUINT64_CONSTANT (0x8000000000),
+    0x2000,
+    0x40000,
   };
 
   return sizes[choice];
@@ -506,7 +548,7 @@ static guint32
 arena_len (guint choice)
 {
   static const guint32 lens[] = {
-    8192, 2048, 2056, 2304, 3072, 4096, 4104, 6144,
+    8192, 2048, 2056, 2304, 3072,  4096,  4104,  6144,
     8192, 8192, 8192, 8192, 16384, 16384, 32768, 65536,
   };
 
@@ -517,11 +559,17 @@ static void
 place_arena (Scenario *s, guint choice)
 {
   static const guint64 sinks[] = {
-    MACHINE_SINK, 0x200000, 0x40000000, 0x7fdff000,
+    MACHINE_SINK,
+    0x200000,
+    0x40000000,
+    0x7fdff000,
   };
   struct ccw_xlat_arena *arena = &s->machine->arena;
   const guint64 places[] = {
-    MACHINE_ARENA_ABSOLUTE, 0, 0x80000000u - arena->len, 0x1000,
+    MACHINE_ARENA_ABSOLUTE,
+    0,
+    0x80000000u - arena->len,
+    0x1000,
   };
 
   arena->abs = places[choice & 3];
@@ -660,10 +708,13 @@ static void
 ask (Scenario *s)
 {
   guint64 near = s->x.nr_pages > 0 ? s->x.guest_page[s->noise % s->x.nr_pages] : s->cursor;
-  const struct { guint64 gpa, len; } ranges[] = {
-    { near, 1 }, { near + MACHINE_PAGE - 1, 1 }, { near + MACHINE_PAGE, 1 }, { near, 0 },
-    { near > 0 ? near - 1 : 0, 1 }, { 0, near }, { 0, near + 1 },
-    { near - near % 0x10000, 0x10000 }, { 0, G_MAXUINT64 },
+  const struct
+  {
+    guint64 gpa, len;
+  } ranges[] = {
+    { near, 1 },     { near + MACHINE_PAGE - 1, 1 },     { near + MACHINE_PAGE, 1 },
+    { near, 0 },     { near > 0 ? near - 1 : 0, 1 },     { 0, near },
+    { 0, near + 1 }, { near - near % 0x10000, 0x10000 }, { 0, G_MAXUINT64 },
   };
 
   if ((s->script & SCRIPT_ASK) == 0)
@@ -690,8 +741,8 @@ word_is_read (Scenario *s, guint64 gpa)
 {
   const Page *page = machine_page (s->machine, gpa);
 
-  return page != NULL && page->contents != NULL &&
-         page->contents->reads[gpa % MACHINE_PAGE / MACHINE_WORD] != 0;
+  return page != NULL && page->contents != NULL
+         && page->contents->reads[gpa % MACHINE_PAGE / MACHINE_WORD] != 0;
 }
 
 static void
@@ -757,7 +808,7 @@ hold_reads (Scenario *s)
       for (guint word = contents->read.start; word < contents->read.end; word++)
         if (contents->reads[word] > contents->explained[word] + 1)
           fail ("0x%" G_GINT64_MODIFIER "x was read %u times", contents->gpa + word * MACHINE_WORD,
-                   contents->reads[word]);
+                contents->reads[word]);
     }
 }
 
@@ -768,7 +819,7 @@ static Comparison comparison;
 static ChannelDevice
 device (const Scenario *s)
 {
-  return (ChannelDevice) { .steps = s->steps, .n_steps = s->n_steps, .max_ccws = RUN_CCWS };
+  return (ChannelDevice){ .steps = s->steps, .n_steps = s->n_steps, .max_ccws = RUN_CCWS };
 }
 
 static guint8
@@ -811,8 +862,8 @@ might_be_chained_to (Scenario *s, guint32 gpa)
 static gboolean
 is_about_data (enum ccw_xlat_reason reason)
 {
-  return reason == CCW_XLAT_DATA_ADDRESS || reason == CCW_XLAT_IDAW ||
-         reason == CCW_XLAT_READ_IDAW || reason == CCW_XLAT_PIN;
+  return reason == CCW_XLAT_DATA_ADDRESS || reason == CCW_XLAT_IDAW || reason == CCW_XLAT_READ_IDAW
+         || reason == CCW_XLAT_PIN;
 }
 
 /*
@@ -825,7 +876,9 @@ hold_refusal (Scenario *s, int ret)
   enum ccw_xlat_reason reason = s->x.error.reason;
   /* Data chaining may move nothing where entering the CCW anew would move some. */
   ChannelDevice relentless = {
-    .max_ccws = RUN_CCWS, .never_suspends = TRUE, .relentless = TRUE,
+    .max_ccws = RUN_CCWS,
+    .never_suspends = TRUE,
+    .relentless = TRUE,
     .unless_chained = s->x.error.guest_ccw,
   };
 
@@ -836,11 +889,11 @@ hold_refusal (Scenario *s, int ret)
     return;
   comparison.guest_memory = check_guest_memory (s->machine);
   channel_start (&comparison.guest, s->orb, &comparison.guest_memory, &relentless);
-  if (comparison.guest.outcome != CHANNEL_PROGRAM_CHECK &&
-      comparison.guest.outcome != CHANNEL_ENDLESS &&
-      !(is_about_data (reason) && might_be_chained_to (s, s->x.error.guest_ccw)))
+  if (comparison.guest.outcome != CHANNEL_PROGRAM_CHECK
+      && comparison.guest.outcome != CHANNEL_ENDLESS
+      && !(is_about_data (reason) && might_be_chained_to (s, s->x.error.guest_ccw)))
     fail ("refused for 0x%x: %s; yet the guest's run ends with %s", s->x.error.guest_ccw,
-             ccw_xlat_reason_text (reason), channel_outcome_name (comparison.guest.outcome));
+          ccw_xlat_reason_text (reason), channel_outcome_name (comparison.guest.outcome));
 }
 
 /* Whether each byte was read once, so that it is clear what the guest's program was. */
@@ -910,10 +963,10 @@ flip (Scenario *s, guint64 gpa)
   guint32 offset = (guint32) (gpa % MACHINE_PAGE);
   guint8 flags;
 
-  if (!word_is_read (s, gpa) || !word_is_read (s, gpa + MACHINE_WORD) ||
-      is_tic (s, page->contents->program + offset) ||
-      page->contents->explained[offset / MACHINE_WORD] != 0 ||
-      page->contents->explained[offset / MACHINE_WORD + 1] != 0)
+  if (!word_is_read (s, gpa) || !word_is_read (s, gpa + MACHINE_WORD)
+      || is_tic (s, page->contents->program + offset)
+      || page->contents->explained[offset / MACHINE_WORD] != 0
+      || page->contents->explained[offset / MACHINE_WORD + 1] != 0)
     return;
   offset += format1 (s) ? 1 : 4;
   flags = page->contents->program[offset] ^ 0x02;
@@ -923,8 +976,8 @@ flip (Scenario *s, guint64 gpa)
 static gboolean
 both_suspended (void)
 {
-  return comparison.guest.outcome == CHANNEL_SUSPENDED &&
-         comparison.host.outcome == CHANNEL_SUSPENDED;
+  return comparison.guest.outcome == CHANNEL_SUSPENDED
+         && comparison.host.outcome == CHANNEL_SUSPENDED;
 }
 
 static void

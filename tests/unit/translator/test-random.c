@@ -161,8 +161,10 @@ put_header (Writer *writer)
   put (writer, below (writer, 256) & ~(below (writer, 16) == 0 ? 0 : SCENARIO_RAW_ORB));
   put (writer, below (writer, 16) | below (writer, 4) << 4);
   put (writer, below (writer, 256));
-  put (writer, below (writer, 256) &
-       ~(below (writer, 4) == 0 ? 0 : SCRIPT_UNPIN_EARLY | SCRIPT_NO_PIN | SCRIPT_UNPIN_BUILT));
+  put (writer,
+       below (writer, 256)
+           & ~(below (writer, 4) == 0 ? 0
+                                      : SCRIPT_UNPIN_EARLY | SCRIPT_NO_PIN | SCRIPT_UNPIN_BUILT));
   put (writer, below (writer, 256));
   if ((writer->bytes[0] & SCENARIO_RAW_ORB) != 0)
     for (guint i = 0; i < 4; i++)

@@ -40,8 +40,7 @@ fetch (Fixture *fixture)
 }
 
 static void
-put_ccw (Fixture *fixture, guint32 at, guint8 command, guint8 flags, guint16 count,
-         guint32 address)
+put_ccw (Fixture *fixture, guint32 at, guint8 command, guint8 flags, guint16 count, guint32 address)
 {
   machine_store_ccw (fixture->machine, at, TRUE, command, flags, count, address);
 }
@@ -63,8 +62,8 @@ build (Fixture *fixture)
 static guint8 *
 host_ccw (Fixture *fixture, guint index)
 {
-  return fixture->machine->arena_bytes +
-         (fixture->x.host_cpa - fixture->machine->arena.abs) + index * 8;
+  return fixture->machine->arena_bytes + (fixture->x.host_cpa - fixture->machine->arena.abs)
+         + index * 8;
 }
 
 /* --- ORB --- */
@@ -91,8 +90,8 @@ test_orb_whitelist (Fixture *fixture, gconstpointer data)
   g_assert_cmphex (host_flags (fixture, ORB_F), ==, ours);
   g_assert_cmphex (host_flags (fixture, ORB_F | guests), ==, ours | guests);
   /* Key, C, M, X, and T without a list: nothing for the host. */
-  g_assert_cmphex (host_flags (fixture, ORB_F | 0xf0000000u | ORB_C | ORB_M | ORB_X | ORB_T),
-                   ==, ours);
+  g_assert_cmphex (host_flags (fixture, ORB_F | 0xf0000000u | ORB_C | ORB_M | ORB_X | ORB_T), ==,
+                   ours);
 }
 
 static void
@@ -145,15 +144,14 @@ test_arena_refused (Fixture *fixture, gconstpointer data)
   bad[8].abs = 0x80000000u;
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
-      int ret = ccw_xlat_fetch (&fixture->x, &bad[i], fixture->orb, machine_read,
-                                fixture->machine);
+      int ret = ccw_xlat_fetch (&fixture->x, &bad[i], fixture->orb, machine_read, fixture->machine);
 
       g_assert_cmpint (ret, ==, -ERANGE);
       g_assert_cmpint (fixture->x.error.reason, ==, CCW_XLAT_ARENA);
     }
   good.abs = 0x80000000u - good.len;
-  g_assert_cmpint (ccw_xlat_fetch (&fixture->x, &good, fixture->orb, machine_read,
-                                   fixture->machine), ==, 0);
+  g_assert_cmpint (
+      ccw_xlat_fetch (&fixture->x, &good, fixture->orb, machine_read, fixture->machine), ==, 0);
 }
 
 /* Every size between too small and enough: never beyond the end, never half done. */
@@ -245,8 +243,8 @@ test_nothing_stays_after_failure (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fetch (fixture), ==, -EFAULT);
   g_assert_cmpuint (fixture->x.nr_pages, ==, 0);
   g_assert_false (ccw_xlat_uses (&fixture->x, 0, G_MAXUINT64));
-  g_assert_cmphex (ccw_xlat_guest_cpa (&fixture->x, (guint32) fixture->machine->arena.abs + 8),
-                   ==, 0);
+  g_assert_cmphex (ccw_xlat_guest_cpa (&fixture->x, (guint32) fixture->machine->arena.abs + 8), ==,
+                   0);
   g_assert_cmpint (ccw_xlat_pin (&fixture->x, machine_pin, fixture->machine), ==, 0);
   g_assert_cmpint (ccw_xlat_build (&fixture->x), ==, 0);
   g_assert_cmpuint (fixture->machine->pin_calls, ==, 0);
@@ -274,8 +272,7 @@ test_pages_sorted_unique (Fixture *fixture, gconstpointer data)
   static const guint32 starts[] = { 0x20000, 0x3000, 0x21000, 0x3800, 0x5000, 0x20800, 0x4000 };
 
   for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
-    put_ccw (fixture, CPA + 8 * i, 0x02, i + 1 < G_N_ELEMENTS (starts) ? CHAIN : 0, 16,
-             starts[i]);
+    put_ccw (fixture, CPA + 8 * i, 0x02, i + 1 < G_N_ELEMENTS (starts) ? CHAIN : 0, 16, starts[i]);
   g_assert_cmpint (fetch (fixture), ==, 0);
   g_assert_cmpuint (fixture->x.nr_pages, ==, 5);
   for (guint i = 1; i < fixture->x.nr_pages; i++)

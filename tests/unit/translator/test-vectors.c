@@ -48,8 +48,7 @@ data_of (const ChannelRun *run)
   for (guint i = 0; i < run->n_notes; i++)
     if (run->notes[i].kind != NOTE_SKIPPED && run->notes[i].len > 0)
       g_string_append_printf (data, "%s0x%" G_GINT64_MODIFIER "x%c%u", data->len > 0 ? " " : "",
-                              run->notes[i].name,
-                              run->notes[i].kind == NOTE_BACKWARD ? '-' : '+',
+                              run->notes[i].name, run->notes[i].kind == NOTE_BACKWARD ? '-' : '+',
                               run->notes[i].len);
   return g_string_free (data, FALSE);
 }
@@ -142,7 +141,7 @@ check_expectations (const Vector *vector, const Outcome *outcome)
     }
   if ((outcome->ret != 0) != error_expected)
     vector_broken (vector, "translation gives '%s'",
-            ccw_xlat_reason_text (outcome->x.error.reason));
+                   ccw_xlat_reason_text (outcome->x.error.reason));
 }
 
 static void
@@ -155,8 +154,8 @@ fail_if (const Vector *vector, const char *wrong)
 static gboolean
 both_suspended (const Comparison *comparison)
 {
-  return comparison->guest.outcome == CHANNEL_SUSPENDED &&
-         comparison->host.outcome == CHANNEL_SUSPENDED;
+  return comparison->guest.outcome == CHANNEL_SUSPENDED
+         && comparison->host.outcome == CHANNEL_SUSPENDED;
 }
 
 /* The guest turns the flag off where it is suspended, and resumes. */
@@ -180,7 +179,9 @@ check_translated (Vector *vector, Outcome *outcome, const guint8 *orb)
   static Comparison comparison;
   const ChannelStep *steps = (const ChannelStep *) (gpointer) vector->steps->data;
   const ChannelDevice device = {
-    .steps = steps, .n_steps = vector->steps->len, .max_ccws = RUN_CCWS,
+    .steps = steps,
+    .n_steps = vector->steps->len,
+    .max_ccws = RUN_CCWS,
   };
 
   outcome->comparison = &comparison;

@@ -48,11 +48,14 @@ machine (Vector *vector)
 static guint32
 orb_bit (const Vector *vector, char letter)
 {
-  static const struct { char letter; guint32 bit; } bits[] = {
-    { 'S', ORB_S }, { 'C', ORB_C }, { 'M', ORB_M }, { 'Y', ORB_Y }, { 'F', ORB_F },
-    { 'P', ORB_P }, { 'I', ORB_I }, { 'A', ORB_A }, { 'U', ORB_U }, { 'B', ORB_B },
-    { 'H', ORB_H }, { 'T', ORB_T }, { 'L', ORB_L }, { 'D', ORB_D }, { 'X', ORB_X },
-    { '-', 0 },
+  static const struct
+  {
+    char letter;
+    guint32 bit;
+  } bits[] = {
+    { 'S', ORB_S }, { 'C', ORB_C }, { 'M', ORB_M }, { 'Y', ORB_Y }, { 'F', ORB_F }, { 'P', ORB_P },
+    { 'I', ORB_I }, { 'A', ORB_A }, { 'U', ORB_U }, { 'B', ORB_B }, { 'H', ORB_H }, { 'T', ORB_T },
+    { 'L', ORB_L }, { 'D', ORB_D }, { 'X', ORB_X }, { '-', 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bits); i++)
@@ -64,9 +67,13 @@ orb_bit (const Vector *vector, char letter)
 static guint8
 ccw_flag (const Vector *vector, const char *name)
 {
-  static const struct { const char *name; guint8 flag; } flags[] = {
-    { "cd", 0x80 }, { "cc", 0x40 }, { "sli", 0x20 }, { "skp", 0x10 }, { "pci", 0x08 },
-    { "ida", 0x04 }, { "s", 0x02 }, { "mida", 0x01 }, { "-", 0 },
+  static const struct
+  {
+    const char *name;
+    guint8 flag;
+  } flags[] = {
+    { "cd", 0x80 },  { "cc", 0x40 }, { "sli", 0x20 },  { "skp", 0x10 }, { "pci", 0x08 },
+    { "ida", 0x04 }, { "s", 0x02 },  { "mida", 0x01 }, { "-", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
@@ -86,8 +93,8 @@ do_orb (Vector *vector, char **words)
 static void
 put_ccw (Vector *vector, guint8 command, guint8 flags, guint16 count, guint32 address)
 {
-  machine_store_ccw (machine (vector), vector->at, (vector->orb_flags & ORB_F) != 0, command,
-                     flags, count, address);
+  machine_store_ccw (machine (vector), vector->at, (vector->orb_flags & ORB_F) != 0, command, flags,
+                     count, address);
   vector->at += 8;
 }
 
@@ -102,8 +109,8 @@ do_ccw (Vector *vector, char **words)
   names = g_strsplit (words[1], "+", -1);
   for (guint i = 0; names[i] != NULL; i++)
     flags |= ccw_flag (vector, names[i]);
-  put_ccw (vector, (guint8) number (vector, words[0]), flags,
-           (guint16) number (vector, words[2]), (guint32) number (vector, words[3]));
+  put_ccw (vector, (guint8) number (vector, words[0]), flags, (guint16) number (vector, words[2]),
+           (guint32) number (vector, words[3]));
 }
 
 static void
@@ -201,10 +208,21 @@ static const struct
   const char *word;
   void (*run) (Vector *vector, char **words);
 } statements[] = {
-  { "memory", do_memory }, { "arena", do_arena }, { "page", do_page }, { "hole", do_hole },
-  { "unpinnable", do_unpinnable }, { "orb", do_orb }, { "at", do_at }, { "ccw", do_ccw },
-  { "tic", do_tic }, { "zeros", do_zeros }, { "idaw", do_idaw }, { "device", do_device },
-  { "resume", do_resume }, { "shared-lists", do_shared_lists }, { "expect", do_expect },
+  { "memory", do_memory },
+  { "arena", do_arena },
+  { "page", do_page },
+  { "hole", do_hole },
+  { "unpinnable", do_unpinnable },
+  { "orb", do_orb },
+  { "at", do_at },
+  { "ccw", do_ccw },
+  { "tic", do_tic },
+  { "zeros", do_zeros },
+  { "idaw", do_idaw },
+  { "device", do_device },
+  { "resume", do_resume },
+  { "shared-lists", do_shared_lists },
+  { "expect", do_expect },
 };
 
 static char **
@@ -256,7 +274,7 @@ vector_read (Vector *vector, const char *path)
   g_auto (GStrv) lines = NULL;
   g_autoptr (GError) error = NULL;
 
-  *vector = (Vector) {
+  *vector = (Vector){
     .name = path,
     .memory = 0x40000,
     .arena = 65536,

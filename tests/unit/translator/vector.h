@@ -57,5 +57,4 @@ typedef struct
 void vector_read (Vector *vector, const char *path);
 void vector_clear (Vector *vector);
 void vector_orb (const Vector *vector, guint8 *orb);
-void vector_broken (const Vector *vector, const char *format, ...)
-  G_GNUC_PRINTF (2, 3) G_NORETURN;
+void vector_broken (const Vector *vector, const char *format, ...) G_GNUC_PRINTF (2, 3) G_NORETURN;

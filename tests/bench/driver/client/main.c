@@ -183,7 +183,8 @@ use_small_pages (Client *client)
 {
   client_unmap (client);
   if (mmap (client->memory, MEMORY_SIZE, PROT_READ | PROT_WRITE,
-            MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1, 0) == MAP_FAILED)
+            MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1, 0)
+      == MAP_FAILED)
     die_errno ("mmap");
   client_map (client);
 }
@@ -194,7 +195,8 @@ usage (void)
   fputs ("usage: ccw-bench list\n"
          "       ccw-bench measure UUID [PROGRAM...]\n"
          "       ccw-bench repeat UUID PROGRAM COUNT\n"
-         "       ccw-bench profile UUID PROGRAM COUNT\n", stderr);
+         "       ccw-bench profile UUID PROGRAM COUNT\n",
+         stderr);
   return 2;
 }
 

@@ -13,11 +13,11 @@ typedef struct
 {
   const char *name;
   uint8_t command;
-  bool by_tic;                  /* a TIC between any two of them */
+  bool by_tic; /* a TIC between any two of them */
   uint16_t count;
   unsigned commands;
   uint32_t stride;
-  uint32_t block;               /* what an IDAW designates; 0: direct */
+  uint32_t block; /* what an IDAW designates; 0: direct */
 } BenchProgram;
 
 extern const BenchProgram bench_programs[];

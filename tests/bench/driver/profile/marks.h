@@ -11,5 +11,5 @@
 #define PROFILE_END 0x70726602
 
 #ifdef __s390x__
-#define profile_mark(number) __asm__ volatile ("iilf %%r0,%0" : : "i" (number) : "r0", "memory")
+#define profile_mark(number) __asm__ volatile("iilf %%r0,%0" : : "i"(number) : "r0", "memory")
 #endif

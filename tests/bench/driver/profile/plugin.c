@@ -19,8 +19,14 @@
 typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
-enum { NO_REGISTERS = 0 };      /* enum qemu_plugin_cb_flags */
-enum { ADD_U64 = 0 };           /* enum qemu_plugin_op */
+enum
+{
+  NO_REGISTERS = 0
+}; /* enum qemu_plugin_cb_flags */
+enum
+{
+  ADD_U64 = 0
+}; /* enum qemu_plugin_op */
 
 void qemu_plugin_register_vcpu_tb_trans_cb (qemu_plugin_id_t id,
                                             void (*seen) (qemu_plugin_id_t,
@@ -31,8 +37,7 @@ void qemu_plugin_register_vcpu_insn_exec_cb (struct qemu_plugin_insn *instructio
 void qemu_plugin_register_vcpu_insn_exec_inline (struct qemu_plugin_insn *instruction, int op,
                                                  void *number, uint64_t operand);
 size_t qemu_plugin_tb_n_insns (const struct qemu_plugin_tb *block);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn (const struct qemu_plugin_tb *block,
-                                                  size_t index);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn (const struct qemu_plugin_tb *block, size_t index);
 const void *qemu_plugin_insn_data (const struct qemu_plugin_insn *instruction);
 size_t qemu_plugin_insn_size (const struct qemu_plugin_insn *instruction);
 uint64_t qemu_plugin_insn_vaddr (const struct qemu_plugin_insn *instruction);
@@ -130,8 +135,8 @@ is_mark (const struct qemu_plugin_insn *instruction, uint32_t number)
 {
   const uint8_t mark[] = { 0xc0, 0x09, number >> 24, number >> 16, number >> 8, number };
 
-  return qemu_plugin_insn_size (instruction) == sizeof mark &&
-         !memcmp (qemu_plugin_insn_data (instruction), mark, sizeof mark);
+  return qemu_plugin_insn_size (instruction) == sizeof mark
+         && !memcmp (qemu_plugin_insn_data (instruction), mark, sizeof mark);
 }
 
 static void
@@ -143,7 +148,7 @@ watch (struct qemu_plugin_insn *instruction)
     qemu_plugin_register_vcpu_insn_exec_cb (instruction, end, NO_REGISTERS, NULL);
   else
     qemu_plugin_register_vcpu_insn_exec_inline (
-      instruction, ADD_U64, &counter_of (qemu_plugin_insn_vaddr (instruction))->executed, 1);
+        instruction, ADD_U64, &counter_of (qemu_plugin_insn_vaddr (instruction))->executed, 1);
 }
 
 static void

@@ -211,8 +211,9 @@ run_measured (Endurance *test, const char *program, const char *probe, guint cal
 
 /* Errors end in its exit code, and what is left open in its log. */
 static const char *const valgrind[] = {
-  "valgrind", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
-  "--track-fds=yes", NULL,
+  "valgrind",          "--error-exitcode=99",
+  "--leak-check=full", "--errors-for-leak-kinds=definite",
+  "--track-fds=yes",   NULL,
 };
 
 /* GLib's two main contexts, the default one and the one of its worker, are never freed. */

@@ -42,8 +42,7 @@ on_signal (int number)
   atomic_fetch_add (&probe->n_answers, 1);
 }
 
-static void __attribute__ ((constructor))
-begin (void)
+static void __attribute__ ((constructor)) begin (void)
 {
   struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
   const char *path = getenv (HEAP_PROBE_VARIABLE);

@@ -28,12 +28,21 @@ struct _Mix
 #define WITH(type, args) (xdrproc_t) xdr_##type, &(args)
 
 static const char *const fixed_names[] = {
-  "computer",          "css_0_0_0000",     "css_0_0_0313",
-  "css_0_0_0314",      "ccw_0_0_1234",     "ccw_0_0_2b09",
-  "css_0_0_0400",      "ccw_0_0_0400",     "css_0_0_9999",
-  "pci_0000_00_02_0",  "net_lo_00_00_00_00_00_00",
+  "computer",
+  "css_0_0_0000",
+  "css_0_0_0313",
+  "css_0_0_0314",
+  "ccw_0_0_1234",
+  "ccw_0_0_2b09",
+  "css_0_0_0400",
+  "ccw_0_0_0400",
+  "css_0_0_9999",
+  "pci_0000_00_02_0",
+  "net_lo_00_00_00_00_00_00",
   "mdev_00000000_0000_4000_8000_000000000000_0_0_0313",
-  "",                  "css_0_0_",         "no such device",
+  "",
+  "css_0_0_",
+  "no such device",
 };
 
 static const char *const parents[] = { "css_0_0_0313", "css_0_0_0314", "ccw_0_0_1234",
@@ -226,10 +235,9 @@ look_closely (Mix *mix, RawClient **client)
 static void
 ask_connection (Mix *mix, RawClient **client)
 {
-  static const int procedures[]
-      = { ND_PROC_CONNECT_GET_TYPE,     ND_PROC_CONNECT_GET_VERSION,
-          ND_PROC_CONNECT_GET_HOSTNAME, ND_PROC_CONNECT_GET_LIB_VERSION,
-          ND_PROC_CONNECT_GET_URI,      ND_PROC_CONNECT_IS_SECURE };
+  static const int procedures[] = { ND_PROC_CONNECT_GET_TYPE,     ND_PROC_CONNECT_GET_VERSION,
+                                    ND_PROC_CONNECT_GET_HOSTNAME, ND_PROC_CONNECT_GET_LIB_VERSION,
+                                    ND_PROC_CONNECT_GET_URI,      ND_PROC_CONNECT_IS_SECURE };
 
   call (mix, *client, PICK (mix, procedures), NULL, NULL);
 }
@@ -287,10 +295,9 @@ remember (Mix *mix, RawClient *client, const char *name)
 static void
 make (Mix *mix, RawClient *client, int procedure)
 {
-  g_autofree char *xml
-      = g_strdup_printf ("<device><parent>%s</parent><capability type='mdev'>"
-                         "<type id='vfio_ccw-io'/></capability></device>",
-                         PICK (mix, parents));
+  g_autofree char *xml = g_strdup_printf ("<device><parent>%s</parent><capability type='mdev'>"
+                                          "<type id='vfio_ccw-io'/></capability></device>",
+                                          PICK (mix, parents));
   nd_xml_args args = { xml, below (mix, 2) };
   nd_device_ret ret = { 0 };
 
@@ -379,8 +386,8 @@ send_cut (Mix *mix, RawClient *client)
   nd_update_args args = { pick_name (mix), (char *) "<device/>", 0 };
   g_autoptr (GBytes) whole
       = raw_client_make_call (client, ND_PROC_UPDATE, WITH (nd_update_args, args));
-  gsize size = RAW_CLIENT_PAYLOAD
-               + below (mix, (guint) (g_bytes_get_size (whole) - RAW_CLIENT_PAYLOAD));
+  gsize size
+      = RAW_CLIENT_PAYLOAD + below (mix, (guint) (g_bytes_get_size (whole) - RAW_CLIENT_PAYLOAD));
   g_autofree guint8 *bytes = g_memdup2 (g_bytes_get_data (whole, NULL), size);
   guint32 length = GUINT32_TO_BE ((guint32) size);
   g_autoptr (GBytes) cut = NULL;
@@ -491,9 +498,9 @@ static const struct
   guint weight; /* in thousandths */
   void (*act) (Mix *mix, RawClient **client);
 } actions[] = {
-  { 600, look },   { 110, look_closely }, { 60, ask_connection }, { 60, list },
-  { 40, change },  { 70, be_wrong },      { 30, subscribe },      { 16, come_and_go },
-  { 8, go_at_once }, { 5, identify },     { 1, plug_or_unplug },
+  { 600, look },     { 110, look_closely }, { 60, ask_connection }, { 60, list },
+  { 40, change },    { 70, be_wrong },      { 30, subscribe },      { 16, come_and_go },
+  { 8, go_at_once }, { 5, identify },       { 1, plug_or_unplug },
 };
 
 static void
