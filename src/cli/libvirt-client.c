@@ -6,6 +6,7 @@
 #include <libvirt/virterror.h>
 
 #include "ccw/error.h"
+#include "cli/polkit-agent.h"
 
 /* The others are CCW_ERROR_SYSTEM. */
 static const struct
@@ -58,6 +59,22 @@ libvirt_client_default_uri (void)
   return uri != NULL && *uri != '\0' ? uri : LIBVIRT_CLIENT_DEFAULT_URI;
 }
 
+static virConnect *
+connect_to (const char *uri, gboolean read_only)
+{
+  return read_only ? virConnectOpenReadOnly (uri)
+                   : virConnectOpenAuth (uri, virConnectAuthPtrDefault, 0);
+}
+
+/* There was nobody whom polkit could have asked for a password; as virsh does. */
+static virConnect *
+connect_with_agent (const char *uri, gboolean read_only)
+{
+  g_autoptr (PolkitAgent) agent = polkit_agent_start ();
+
+  return agent != NULL ? connect_to (uri, read_only) : NULL;
+}
+
 virConnect *
 libvirt_client_open (const char *uri, gboolean read_only, GError **error)
 {
@@ -65,8 +82,9 @@ libvirt_client_open (const char *uri, gboolean read_only, GError **error)
   virConnect *connection;
 
   virSetErrorFunc (NULL, be_silent);
-  connection = read_only ? virConnectOpenReadOnly (where)
-                         : virConnectOpenAuth (where, virConnectAuthPtrDefault, 0);
+  connection = connect_to (where, read_only);
+  if (connection == NULL && virGetLastErrorCode () == VIR_ERR_AUTH_UNAVAILABLE)
+    connection = connect_with_agent (where, read_only);
   if (connection == NULL)
     libvirt_client_fail (error, "connect to libvirt at %s", where);
   return connection;

@@ -23,7 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (virDomain, virDomainFree)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (virNodeDevice, virNodeDeviceFree)
 
 /*
- * @uri: NULL for the default. The caller closes it. Errors: CCW_ERROR_SYSTEM.
+ * @uri: NULL for the default. The caller closes it. Where polkit wants a password and the user
+ * has no agent that asks for it, the terminal does. Errors: CCW_ERROR_SYSTEM.
  */
 virConnect *libvirt_client_open (const char *uri, gboolean read_only, GError **error);
 
