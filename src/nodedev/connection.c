@@ -13,8 +13,12 @@
 /* Read at once; an input buffer from which more was taken is made anew. */
 #define CHUNK (64 * 1024)
 
-/* Packets handled before other clients get their turn. */
+/*
+ * Packets handled before other clients get their turn, and after how many
+ * microseconds none is any more: a list may be of 65,536 devices.
+ */
 #define PACKETS_A_TURN 16
+#define TURN_US 5000
 
 /* While more than this waits to be sent, no further call is taken. */
 #define QUEUE_COMFORTABLE (1024 * 1024)
@@ -242,6 +246,7 @@ take_packets (NodedevConnection *connection)
 {
   g_autoptr (NodedevConnection) keep = nodedev_connection_ref (connection);
   g_autoptr (GError) error = NULL;
+  gint64 end = g_get_monotonic_time () + TURN_US;
   gsize offset = 0;
   gsize length = 0;
 
@@ -257,6 +262,8 @@ take_packets (NodedevConnection *connection)
         break;
       deliver (connection, connection->input->data + offset, length);
       offset += length;
+      if (g_get_monotonic_time () >= end)
+        break;
     }
   consume (connection, offset);
   connection->taking = FALSE;
@@ -360,6 +367,13 @@ nodedev_connection_send (NodedevConnection *connection, GBytes *packet)
 
 /* --- what to wait for ----------------------------------------------------- */
 
+/* Who shares a budget waits while those are served who need none, the trusted ones. */
+static int
+get_priority (const NodedevConnection *connection)
+{
+  return connection->account != NULL ? G_PRIORITY_DEFAULT + 1 : G_PRIORITY_DEFAULT;
+}
+
 static void
 set_socket_source (NodedevConnection *connection, GSource **source, gboolean wanted,
                    GIOCondition condition, GSocketSourceFunc func)
@@ -378,6 +392,7 @@ set_socket_source (NodedevConnection *connection, GSource **source, gboolean wan
    * than the three that a call needs.
    */
   g_source_set_can_recurse (*source, TRUE);
+  g_source_set_priority (*source, get_priority (connection));
   g_source_set_callback (*source, G_SOURCE_FUNC (func), connection, NULL);
   g_source_attach (*source, g_main_context_get_thread_default ());
 }
@@ -393,7 +408,7 @@ set_more_source (NodedevConnection *connection, gboolean wanted)
       return;
     }
   connection->more_source = g_idle_source_new ();
-  g_source_set_priority (connection->more_source, G_PRIORITY_DEFAULT);
+  g_source_set_priority (connection->more_source, get_priority (connection));
   g_source_set_callback (connection->more_source, on_more, connection, NULL);
   g_source_attach (connection->more_source, g_main_context_get_thread_default ());
 }

@@ -16,7 +16,10 @@ typedef struct
   guint n_closed;
   guint last_serial;
   gsize last_length;
-  gsize answer; /* bytes of payload to answer each packet with */
+  gsize answer;           /* bytes of payload to answer each packet with */
+  gulong takes;           /* microseconds that each packet takes */
+  guint turns_others_had; /* when its first packet came: packets that the others had had */
+  const guint *others;
   gboolean hold;
 } Fixture;
 
@@ -49,7 +52,10 @@ on_packet (NodedevConnection *connection, const nd_header *header, const guint8 
   Fixture *f = user_data;
 
   g_assert_cmpuint (f->n_closed, ==, 0);
+  if (f->n_packets == 0 && f->others != NULL)
+    f->turns_others_had = *f->others;
   f->n_packets++;
+  g_usleep (f->takes);
   f->last_serial = header->serial;
   f->last_length = length;
   if (f->hold)
@@ -68,8 +74,9 @@ on_closed (NodedevConnection *connection, gpointer user_data)
 
 static const NodedevConnectionFuncs funcs = { on_packet, on_closed };
 
+/* @budget: NULL for none. */
 static void
-fixture_init (Fixture *f, gboolean readonly)
+fixture_init_with (Fixture *f, gboolean readonly, NodedevBudget *budget)
 {
   int fds[2];
 
@@ -77,7 +84,15 @@ fixture_init (Fixture *f, gboolean readonly)
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   f->connection = nodedev_connection_new (g_socket_new_from_fd (fds[0], NULL), readonly, &funcs, f);
   f->client = raw_client_new (fds[1]);
+  if (budget != NULL)
+    nodedev_connection_set_budget (f->connection, budget);
   nodedev_connection_start (f->connection);
+}
+
+static void
+fixture_init (Fixture *f, gboolean readonly)
+{
+  fixture_init_with (f, readonly, NULL);
 }
 
 static void
@@ -113,24 +128,31 @@ wait_for_packets (Fixture *f, guint n)
   g_assert_cmpuint (f->n_packets, ==, n);
 }
 
-/* Many packets in one piece, and one packet in many pieces. */
 static void
-test_packets_and_pieces (void)
+send_many (Fixture *f, guint n)
 {
   g_autoptr (GByteArray) many = g_byte_array_new ();
-  g_autoptr (GBytes) one = make_packet (1000, 300);
-  const guint8 *data = g_bytes_get_data (one, NULL);
-  Fixture f;
 
-  fixture_init (&f, FALSE);
-  for (guint i = 1; i <= 100; i++)
+  for (guint i = 1; i <= n; i++)
     {
       g_autoptr (GBytes) packet = make_packet (i, i);
 
       g_byte_array_append (many, g_bytes_get_data (packet, NULL),
                            (guint) g_bytes_get_size (packet));
     }
-  g_assert_true (raw_client_send (f.client, many->data, many->len));
+  g_assert_true (raw_client_send (f->client, many->data, many->len));
+}
+
+/* Many packets in one piece, and one packet in many pieces. */
+static void
+test_packets_and_pieces (void)
+{
+  g_autoptr (GBytes) one = make_packet (1000, 300);
+  const guint8 *data = g_bytes_get_data (one, NULL);
+  Fixture f;
+
+  fixture_init (&f, FALSE);
+  send_many (&f, 100);
   wait_for_packets (&f, 100);
   g_assert_cmpuint (f.last_serial, ==, 100);
   g_assert_cmpuint (f.last_length, ==, 4 + 100);
@@ -347,10 +369,8 @@ test_budget (void)
   Fixture small;
   Fixture great;
 
-  fixture_init (&small, FALSE);
-  fixture_init (&great, FALSE);
-  nodedev_connection_set_budget (small.connection, budget);
-  nodedev_connection_set_budget (great.connection, budget);
+  fixture_init_with (&small, FALSE, budget);
+  fixture_init_with (&great, FALSE, budget);
   g_assert_true (raw_client_send (small.client, g_bytes_get_data (half, NULL), size));
   settle ();
   g_assert_cmpuint (nodedev_budget_get_used (budget), ==, size);
@@ -402,6 +422,49 @@ test_long_and_begun (void)
   fixture_clear (&f);
 }
 
+/* What takes long is one packet a turn. */
+static void
+test_slow_turns (void)
+{
+  Fixture slow;
+  Fixture other;
+
+  fixture_init (&slow, FALSE);
+  fixture_init (&other, FALSE);
+  slow.takes = 20000;
+  other.others = &slow.n_packets;
+  send_many (&slow, 10);
+  while (slow.n_packets == 0)
+    g_main_context_iteration (NULL, FALSE);
+  send_many (&other, 1);
+  wait_for_packets (&other, 1);
+  g_assert_cmpuint (other.turns_others_had, <=, 2);
+  wait_for_packets (&slow, 10);
+  fixture_clear (&slow);
+  fixture_clear (&other);
+}
+
+/* Who needs no budget is served before those who share one, whoever came first. */
+static void
+test_trusted_first (void)
+{
+  NodedevBudget *budget = nodedev_budget_new (G_MAXSIZE);
+  Fixture ordinary;
+  Fixture trusted;
+
+  fixture_init_with (&ordinary, FALSE, budget);
+  fixture_init (&trusted, FALSE);
+  trusted.others = &ordinary.n_packets;
+  send_many (&ordinary, 100);
+  send_many (&trusted, 1);
+  wait_for_packets (&trusted, 1);
+  g_assert_cmpuint (trusted.turns_others_had, ==, 0);
+  wait_for_packets (&ordinary, 100);
+  fixture_clear (&ordinary);
+  fixture_clear (&trusted);
+  nodedev_budget_free (budget);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -418,5 +481,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nodedev/connection/long-calls-under-way", test_long_calls_under_way);
   g_test_add_func ("/nodedev/connection/long-and-begun", test_long_and_begun);
   g_test_add_func ("/nodedev/connection/budget", test_budget);
+  g_test_add_func ("/nodedev/connection/slow-turns", test_slow_turns);
+  g_test_add_func ("/nodedev/connection/trusted-first", test_trusted_first);
   return g_test_run ();
 }
