@@ -59,7 +59,7 @@ append_device (GPtrArray *chosen, const GPtrArray *inventory, const char *name, 
           return TRUE;
         }
     }
-  g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s on this host", name);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s on the host", name);
   return FALSE;
 }
 

@@ -165,7 +165,7 @@ node_devices_find_subchannel (virConnect *connection, const CcwDevId *device, GE
   for (guint i = 0; i < subchannels->len; i++)
     if (has_device (g_ptr_array_index (subchannels, i), device))
       return g_strdup (virNodeDeviceGetName (g_ptr_array_index (subchannels, i)));
-  g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s on this host", name);
+  g_set_error (error, CCW_ERROR, CCW_ERROR_NOT_FOUND, "there is no device %s on the host", name);
   return NULL;
 }
 

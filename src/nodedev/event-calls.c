@@ -120,8 +120,8 @@ check_count (const NodedevEvents *events, const NodedevHearer *hearer, GError **
                  SUBSCRIPTIONS_OF_USER_MAX);
   else if (hearer->is_limited && count.of_limited >= SUBSCRIPTIONS_OF_ALL_MAX)
     g_set_error (error, NODEDEV_ERROR, VIR_ERR_OPERATION_FAILED,
-                 "all clients but root's can register at most %d callbacks together, try again "
-                 "later",
+                 "all clients but trusted ones can register at most %d callbacks together, try "
+                 "again later",
                  SUBSCRIPTIONS_OF_ALL_MAX);
   else
     return TRUE;

@@ -87,9 +87,9 @@ cli pass 0.0.0001 --dry-run
 done_with 3 "define mdev*device 0.0.0001 is in use: /dev/vda1 is mounted on /" \
   "--dry-run tells that it would be refused"
 cli pass 4711
-done_with 4 "there is no device 0.0.4711 on this host" "no such device"
+done_with 4 "there is no device 0.0.4711 on the host" "no such device"
 cli give-back 4711
-done_with 4 "there is no device 0.0.4711 on this host" "nor one to give back"
+done_with 4 "there is no device 0.0.4711 on the host" "nor one to give back"
 cli pass
 done_with 2 "give one device number" "no device"
 cli pass 1234 2b09

@@ -106,7 +106,7 @@ rm -r "$folder"
 is "$(list --json --output device,DEVICE,device 0.0.1234 | grep -c '"device":')" 1 \
   "a column is there once, however often it was named"
 
-refuses "no such device" 4 "there is no device 0.0.4711 on this host" 0.0.4711
+refuses "no such device" 4 "there is no device 0.0.4711 on the host" 0.0.4711
 refuses "not a device number" 2 "4711x" 4711x
 refuses "not a column" 2 "'colour' is not a column" --output device,colour
 refuses "no column" 2 "no column is named" --output ''
