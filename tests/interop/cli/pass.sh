@@ -143,6 +143,8 @@ interrupted() { # SIGNAL default|ignore COMMAND [OPTION...]: sets output and sta
   signal=$1
   action=$2
   shift 2
+  # The background empties it later: what a former one has said must not count.
+  : > "$work/output"
   env "--$action-signal=$signal" "$VIRT_CCW" "$@" --connect "$uri" 1234 > "$work/output" 2>&1 &
   wait_for "it is about to change something" grep -q "$step" "$work/output"
   kill -"$signal" $!
