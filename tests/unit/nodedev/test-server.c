@@ -30,6 +30,20 @@ fixture_init (Fixture *f)
   f->path = g_build_filename (f->test.root, "a", "b", "sock", NULL);
 }
 
+/* Where other users may connect. FALSE: we cannot be others, and the test is skipped. */
+static gboolean
+fixture_init_for_others (Fixture *f)
+{
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs root, to be somebody else");
+      return FALSE;
+    }
+  fixture_init (f);
+  g_chmod (f->test.root, 0755);
+  return TRUE;
+}
+
 static void
 fixture_clear (Fixture *f)
 {
@@ -320,13 +334,8 @@ test_other_leaves (void)
   g_autoptr (RawClient) next = NULL;
   Fixture f;
 
-  if (geteuid () != 0)
-    {
-      g_test_skip ("needs root, to be somebody else");
-      return;
-    }
-  fixture_init (&f);
-  g_chmod (f.test.root, 0755);
+  if (!fixture_init_for_others (&f))
+    return;
   listen_on (&f, 0666, TRUE);
   other = connect_as (&f, 65534);
   g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*further ones wait*");
@@ -408,13 +417,8 @@ test_too_many_subscriptions (void)
   g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_client_free);
   Fixture f;
 
-  if (geteuid () != 0)
-    {
-      g_test_skip ("needs root, to be somebody else");
-      return;
-    }
-  fixture_init (&f);
-  g_chmod (f.test.root, 0755);
+  if (!fixture_init_for_others (&f))
+    return;
   listen_on (&f, 0666, TRUE);
   assert_user_subscribes (&f, clients, 65534);
   g_ptr_array_add (clients, connect_as (&f, 65534));
@@ -440,13 +444,8 @@ test_anonymous (void)
   g_autoptr (RawClient) client = NULL;
   Fixture f;
 
-  if (geteuid () != 0)
-    {
-      g_test_skip ("needs root, to be somebody else");
-      return;
-    }
-  fixture_init (&f);
-  g_chmod (f.test.root, 0755);
+  if (!fixture_init_for_others (&f))
+    return;
   listen_on (&f, 0666, FALSE);
   client = connect_as (&f, 65534);
   for (int procedure = 0; procedure < 1000; procedure++)
@@ -494,13 +493,8 @@ test_gone_process (void)
   nd_header answer;
   Fixture f;
 
-  if (geteuid () != 0)
-    {
-      g_test_skip ("needs root, to be somebody else");
-      return;
-    }
-  fixture_init (&f);
-  g_chmod (f.test.root, 0755);
+  if (!fixture_init_for_others (&f))
+    return;
   listen_on (&f, 0666, FALSE);
   client = connect_and_end (&f, 65534);
   packet = raw_client_call (client, ND_PROC_AUTH_POLKIT, NULL, NULL, &answer);
