@@ -7,6 +7,7 @@
 #include "ccw/sysfs.h"
 #include "mdev/identity.h"
 #include "mdev/move.h"
+#include "mdev/record.h"
 #include "mdev/subchannel.h"
 #include "nodedev/definitions.h"
 #include "nodedev/notes.h"
@@ -285,15 +286,25 @@ recognise (NodedevFollow *follow, NodedevDefinition *definition, const MdevIdent
   return TRUE;
 }
 
+/* Also one that was cut short: when it has been put in order more may be seen than now. */
+static gboolean
+is_in_transition (NodedevFollow *follow, const CcwDevId *subchannel)
+{
+  g_autoptr (MdevRecord) record = mdev_record_load (follow->paths, subchannel, NULL);
+
+  return record == NULL || record->in_transition;
+}
+
 /*
  * A subchannel comes before its ccw device does, and only that tells the kind
- * of device. Where vfio_ccw has the subchannel the number has to do.
+ * of device. Where vfio_ccw has the subchannel, to stay, the number has to do.
  */
 static gboolean
-can_be_judged (const MdevIdentity *now, const CcwSubchannel *subchannel)
+can_be_judged (NodedevFollow *follow, const MdevIdentity *now, const CcwSubchannel *subchannel)
 {
   return now->cutype != NULL
-         || g_strcmp0 (ccw_subchannel_get_driver (subchannel), MDEV_DRIVER_VFIO_CCW) == 0;
+         || (g_strcmp0 (ccw_subchannel_get_driver (subchannel), MDEV_DRIVER_VFIO_CCW) == 0
+             && !is_in_transition (follow, ccw_subchannel_get_id (subchannel)));
 }
 
 /* Brings the definition to where its device is, if that is anywhere; TRUE when that was needed. */
@@ -306,7 +317,7 @@ settle (NodedevFollow *follow, NodedevDefinition *definition)
   g_autoptr (MdevIdentity) now = here == NULL ? NULL : mdev_identity_read (here);
 
   if (now == NULL || !ccw_dev_id_equal (&now->device, &definition->identity->device)
-      || !can_be_judged (now, subchannel) || !recognise (follow, definition, now)
+      || !can_be_judged (follow, now, subchannel) || !recognise (follow, definition, now)
       || ccw_dev_id_equal (here, &definition->parent) || is_active_at_home (follow, definition))
     return FALSE;
   return follow_to (follow, definition, here);
