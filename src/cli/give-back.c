@@ -193,7 +193,7 @@ undefine (gpointer data, GError **error)
 {
   Mdev *mdev = data;
 
-  return virNodeDeviceUndefine (mdev->mdev, 0) == 0
+  return node_devices_undefine (mdev->mdev) == 0
          || libvirt_client_fail (error, "undefine mdev %s", mdev->uuid);
 }
 

@@ -7,9 +7,9 @@
 #include "ccw/xml.h"
 #include "mdev/config.h"
 
-/* For how long libvirt may take to see an mdev that it has started. */
-#define ACTIVE_PATIENCE_MS 30000
-#define ACTIVE_LOOK_MS 100
+/* For how long libvirt may take to see what it has done to an mdev. */
+#define PATIENCE_MS 30000
+#define LOOK_MS 100
 
 /* --- reading ------------------------------------------------------------- */
 
@@ -199,17 +199,29 @@ node_devices_get_uuid (virNodeDevice *mdev, GError **error)
   return NULL;
 }
 
+/* @is: virNodeDeviceIsActive and the like; -1 counts as not: it is gone. */
+static void
+wait_until (virNodeDevice *mdev, int (*is) (virNodeDevice *), gboolean wanted)
+{
+  for (guint waited = 0; waited < PATIENCE_MS && (is (mdev) == 1) != wanted; waited += LOOK_MS)
+    g_usleep (LOOK_MS * 1000);
+}
+
 int
 node_devices_start (virNodeDevice *mdev)
 {
   if (virNodeDeviceCreate (mdev, 0) < 0)
     return -1;
-  for (guint waited = 0; waited < ACTIVE_PATIENCE_MS; waited += ACTIVE_LOOK_MS)
-    {
-      if (virNodeDeviceIsActive (mdev) == 1)
-        return 0;
-      g_usleep (ACTIVE_LOOK_MS * 1000);
-    }
+  wait_until (mdev, virNodeDeviceIsActive, TRUE);
+  return 0;
+}
+
+int
+node_devices_undefine (virNodeDevice *mdev)
+{
+  if (virNodeDeviceUndefine (mdev, 0) < 0)
+    return -1;
+  wait_until (mdev, virNodeDeviceIsPersistent, FALSE);
   return 0;
 }
 

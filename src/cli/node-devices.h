@@ -56,5 +56,8 @@ char *node_devices_get_uuid (virNodeDevice *mdev, GError **error);
  */
 int node_devices_start (virNodeDevice *mdev);
 
+/* Undefines it, and returns when libvirt knows that, for the same reason. The same results. */
+int node_devices_undefine (virNodeDevice *mdev);
+
 /* The XML that defines an mdev on @subchannel; the caller frees it. */
 char *node_devices_mdev_xml (const char *subchannel, const char *uuid);

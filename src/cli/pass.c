@@ -99,7 +99,7 @@ undefine (gpointer data, GError **error)
 {
   Pass *pass = data;
 
-  return virNodeDeviceUndefine (pass->mdev, 0) == 0
+  return node_devices_undefine (pass->mdev) == 0
          || libvirt_client_fail (error, "undefine the mdev");
 }
 

@@ -6,6 +6,10 @@
 # tests that have started one. They have $uuid and the words of ../nodedev/lib.sh; VIRT_CCW is in
 # the environment.
 
+has_no_mdevs() { # as libvirt sees it, which stock libvirtd does some time later
+  [ -z "$(virsh -q -c "$domain_uri" nodedev-list --cap mdev --all)" ]
+}
+
 # c COMMAND [ARGUMENT...]: virt-ccw at $domain_uri; sets output and status.
 c() {
   subcommand=$1
@@ -54,6 +58,7 @@ pass_with_domain() {
   like "$output" "*undone: start mdev $uuid*undone: define mdev $uuid*" "all is undone"
   is "$(guest_xml)" "$without" "the guest is as it was"
 
+  wait_for "libvirt knows that it is undefined" has_no_mdevs
   c pass 1234 --uuid "$uuid" --domain guest --guest-devno fe.0.1234
   says 0 "give it to domain guest, when it starts" "pass to a virtual machine"
   like "$(guest_xml)" "*model='vfio-ccw'*uuid='$uuid'*devno='0x1234'*" "which has it in its definition"
