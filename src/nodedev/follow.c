@@ -297,14 +297,13 @@ is_in_transition (NodedevFollow *follow, const CcwDevId *subchannel)
 
 /*
  * A subchannel comes before its ccw device does, and only that tells the kind
- * of device. Where vfio_ccw has the subchannel, to stay, the number has to do.
+ * of device. Where vfio_ccw has the subchannel the number has to do.
  */
 static gboolean
-can_be_judged (NodedevFollow *follow, const MdevIdentity *now, const CcwSubchannel *subchannel)
+can_be_judged (const MdevIdentity *now, const CcwSubchannel *subchannel)
 {
   return now->cutype != NULL
-         || (g_strcmp0 (ccw_subchannel_get_driver (subchannel), MDEV_DRIVER_VFIO_CCW) == 0
-             && !is_in_transition (follow, ccw_subchannel_get_id (subchannel)));
+         || g_strcmp0 (ccw_subchannel_get_driver (subchannel), MDEV_DRIVER_VFIO_CCW) == 0;
 }
 
 /* Brings the definition to where its device is, if that is anywhere; TRUE when that was needed. */
@@ -317,8 +316,9 @@ settle (NodedevFollow *follow, NodedevDefinition *definition)
   g_autoptr (MdevIdentity) now = here == NULL ? NULL : mdev_identity_read (here);
 
   if (now == NULL || !ccw_dev_id_equal (&now->device, &definition->identity->device)
-      || !can_be_judged (follow, now, subchannel) || !recognise (follow, definition, now)
-      || ccw_dev_id_equal (here, &definition->parent) || is_active_at_home (follow, definition))
+      || !can_be_judged (now, subchannel) || !recognise (follow, definition, now)
+      || ccw_dev_id_equal (here, &definition->parent) || is_active_at_home (follow, definition)
+      || (now->cutype == NULL && is_in_transition (follow, here)))
     return FALSE;
   return follow_to (follow, definition, here);
 }
