@@ -3,11 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ccw/error.h"
+#include "ccw/process-stat.h"
 #include "ccw/sysfs.h"
 
 #define TARGET_SIZE 4096
@@ -170,18 +170,6 @@ ccw_find_opener (const GPtrArray *nodes, GPtrArray *besides, GError **error)
   return files != NULL ? ccw_open_files_find (files, nodes, error) : NULL;
 }
 
-/* "4711 (a name) S 1 …" (proc_pid_stat(5)); the name may hold anything, also brackets. */
-static char *
-find_parent (const char *process)
-{
-  g_autofree char *path = g_build_filename ("/proc", process, "stat", NULL);
-  g_autofree char *text = ccw_sysfs_read (path, NULL);
-  const char *name_end = text == NULL ? NULL : strrchr (text, ')');
-  g_auto (GStrv) words = name_end == NULL ? NULL : g_strsplit (name_end, " ", 4);
-
-  return words != NULL && g_strv_length (words) > 2 ? g_strdup (words[2]) : NULL;
-}
-
 GPtrArray *
 ccw_list_callers (void)
 {
@@ -192,7 +180,7 @@ ccw_list_callers (void)
   while (process != NULL && !g_str_equal (process, "0"))
     {
       g_ptr_array_add (callers, process);
-      process = find_parent (process);
+      process = ccw_process_stat (process, CCW_PROCESS_PARENT);
     }
   g_free (process);
   return callers;
