@@ -3,25 +3,10 @@
 # shellcheck disable=SC2154 # what the test that reads it has
 #
 # virt-ccw pass and give-back with a virtual machine that is defined, at whatever libvirt: for
-# tests that have started one. They have $uuid and the words of ../nodedev/lib.sh; VIRT_CCW is in
-# the environment.
+# tests that have started one. They have $uuid and the words of ../nodedev/lib.sh and words.sh.
 
 has_no_mdevs() { # as libvirt sees it, which stock libvirtd does some time later
-  [ -z "$(virsh -q -c "$domain_uri" nodedev-list --cap mdev --all)" ]
-}
-
-# c COMMAND [ARGUMENT...]: virt-ccw at $domain_uri; sets output and status.
-c() {
-  subcommand=$1
-  shift
-  output=$("$VIRT_CCW" "$subcommand" --connect "$domain_uri" "$@" 2>&1)
-  status=$?
-}
-
-# says EXIT TEXT NAME: what the last c() gave.
-says() {
-  is "$status" "$1" "$3: exit code"
-  like "$output" "*$2*" "$3: says so"
+  [ -z "$(virsh -q -c "$cli_uri" nodedev-list --cap mdev --all)" ]
 }
 
 # A guest for s390x whose fe.0.0042 is taken.
@@ -40,41 +25,41 @@ define_guest() {
   </devices>
 </domain>
 XML
-  ok "a virtual machine is defined" virsh -q -c "$domain_uri" define "$work/guest.xml"
+  ok "a virtual machine is defined" virsh -q -c "$cli_uri" define "$work/guest.xml"
 }
 
 guest_xml() {
-  virsh -q -c "$domain_uri" dumpxml --inactive guest
+  virsh -q -c "$cli_uri" dumpxml --inactive guest
 }
 
 # pass_with_domain URI: from a device of the host to one of the guest, and back.
 pass_with_domain() {
-  domain_uri=$1
+  cli_uri=$1
   define_guest
   without=$(guest_xml)
 
-  c pass 1234 --uuid "$uuid" --domain guest --guest-devno fe.0.0042
-  says 1 "could not give device 0.0.1234 to domain guest" "an address that is taken"
+  cli pass 1234 --uuid "$uuid" --domain guest --guest-devno fe.0.0042
+  done_with 1 "could not give device 0.0.1234 to domain guest" "an address that is taken"
   like "$output" "*undone: start mdev $uuid*undone: define mdev $uuid*" "all is undone"
   is "$(guest_xml)" "$without" "the guest is as it was"
 
   wait_for "libvirt knows that it is undefined" has_no_mdevs
-  c pass 1234 --uuid "$uuid" --domain guest --guest-devno fe.0.1234
-  says 0 "give it to domain guest, when it starts" "pass to a virtual machine"
+  cli pass 1234 --uuid "$uuid" --domain guest --guest-devno fe.0.1234
+  done_with 0 "give it to domain guest, when it starts" "pass to a virtual machine"
   like "$(guest_xml)" "*model='vfio-ccw'*uuid='$uuid'*devno='0x1234'*" "which has it in its definition"
-  c pass 1234 --domain guest --guest-devno fe.0.1234
-  says 0 "device 0.0.1234 is passed already, as mdev $uuid" "pass, again"
-  c pass 1234 --domain guest --guest-devno fe.0.1235
-  says 1 "domain guest has device 0.0.1234 as fe.0.1234 already" "as another device of the guest"
-  output=$("$VIRT_CCW" list --connect "$domain_uri" --raw -n -o mdev,domain 1234 2>&1)
+  cli pass 1234 --domain guest --guest-devno fe.0.1234
+  done_with 0 "device 0.0.1234 is passed already, as mdev $uuid" "pass, again"
+  cli pass 1234 --domain guest --guest-devno fe.0.1235
+  done_with 1 "domain guest has device 0.0.1234 as fe.0.1234 already" "as another device of the guest"
+  output=$("$VIRT_CCW" list --connect "$cli_uri" --raw -n -o mdev,domain 1234 2>&1)
   is "$output" "$uuid guest" "list tells who has it"
 
-  c give-back 1234 --dry-run
-  says 0 "take it out of the definition of domain guest
+  cli give-back 1234 --dry-run
+  done_with 0 "take it out of the definition of domain guest
 stop mdev $uuid
 undefine mdev $uuid" "give-back --dry-run"
-  c give-back 1234
-  says 0 "undefine mdev $uuid" "give-back"
+  cli give-back 1234
+  done_with 0 "undefine mdev $uuid" "give-back"
   is "$(guest_xml)" "$without" "the guest's definition is as it was"
-  ok "the virtual machine is undefined" virsh -q -c "$domain_uri" undefine guest
+  ok "the virtual machine is undefined" virsh -q -c "$cli_uri" undefine guest
 }

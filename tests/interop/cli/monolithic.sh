@@ -15,6 +15,8 @@ fi
 
 # shellcheck source=../nodedev/lib.sh
 . "$(dirname "$0")/../nodedev/lib.sh"
+# shellcheck source=words.sh
+. "$(dirname "$0")/words.sh"
 # shellcheck source=domain.sh
 . "$(dirname "$0")/domain.sh"
 
@@ -72,8 +74,8 @@ pass_with_domain "$monolithic_uri"
 is "$(host_state)" "$before" "the host is as it was"
 
 machine "ipl 0.0.2b09"
-c pass 2b09 --uuid "$uuid"
-says 3 "device 0.0.2b09 is in use: the system was started from it" "a disk that is used"
+cli pass 2b09 --uuid "$uuid"
+done_with 3 "device 0.0.2b09 is in use: the system was started from it" "a disk that is used"
 is "$(host_state)" "$before" "stays with the host"
 
 # --- what the doctor says of it ----------------------------------------------

@@ -6,20 +6,10 @@
 
 # shellcheck source=../nodedev/lib.sh
 . "$(dirname "$0")/../nodedev/lib.sh"
+# shellcheck source=words.sh
+. "$(dirname "$0")/words.sh"
 
-# cli COMMAND [ARGUMENT...]: sets output and status.
-cli() {
-  command=$1
-  shift
-  output=$("$VIRT_CCW" "$command" --connect "$uri" "$@" 2>&1)
-  status=$?
-}
-
-# done_with EXIT TEXT NAME: what the last cli() gave.
-done_with() {
-  is "$status" "$1" "$3: exit code"
-  like "$output" "*$2*" "$3: says so"
-}
+cli_uri=$uri
 
 mdevs() { # with active, persistent and autostart
   for name in $(v nodedev-list --cap mdev --all); do

@@ -70,6 +70,8 @@ is "$(host_state)" "$before" "the host is as it was"
 
 # --- the whole job, with a virtual machine -------------------------------------
 
+# shellcheck source=../cli/words.sh
+. "$(dirname "$0")/../cli/words.sh"
 # shellcheck source=../cli/domain.sh
 . "$(dirname "$0")/../cli/domain.sh"
 pass_with_domain "$qemu_uri"
