@@ -130,10 +130,12 @@ counts 800 0
 start_800=$start event_800=$event
 at_most $((start_800 - start_200)) 900 "600 more subchannels and devices at start"
 at_most "$event_200" 120 "a device that is plugged in"
-at_most $((event_800 - event_200)) 6 "more of that where there are four times as many"
+# What grows with the machine costs a call for each of the 600 more; threads that meet or not, and
+# what the allocator asks for, some.
+at_most $((event_800 - event_200)) 60 "more of that where there are four times as many"
 at_most 1600 "${answers:-0}" "devices of which the parent is told"
 # It waits, receives and sends; and makes and ends a client's connection.
-at_most "$calls" $((3 * answers + 100)) "for $answers answers"
+at_most "$calls" $((3 * answers + answers / 4)) "for $answers answers"
 
 counts 200 50
 start_50=$start event_50=$event
@@ -141,7 +143,7 @@ is "$files" 1 "of 50 definitions one that changes is read"
 counts 200 200
 start_few=$start
 is "$files" 1 "of 200 definitions, too"
-at_most $((event - event_50)) 6 "more for a device that is plugged in, with four times as many"
+at_most $((event - event_50)) 60 "more for a device that is plugged in, with four times as many"
 at_most $((start_few - start_50)) $((150 * 45)) "150 more definitions at start"
 
 done_testing
