@@ -28,7 +28,7 @@
  * VIR_ERR_CONFIG_UNSUPPORTED (not an mdev; no parent, or one that is not there
  * or no subchannel; no type, or one that subchannels do not offer),
  * VIR_ERR_XML_ERROR (all else: malformed, doubled, out of range). Where that is
- * not what libvirt answers, docs/device-xml.md says why.
+ * not what libvirt answers, docs/reference/device-xml.md says why.
  */
 MdevConfig *nodedev_mdev_from_xml (const NodedevView *view, NodedevSchema *schema, const char *xml,
                                    GError **error);

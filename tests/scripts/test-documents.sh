@@ -27,12 +27,6 @@ for library in $(libraries); do
 done
 is "$(sort <<< "$listed_for_tests" | uniq -d)" "" "no package is listed twice"
 
-# Links in documents, and pages that a page refers to and are ours.
-while IFS=: read -r document target; do
-  ok "${document#"$TREE"/} links to $target" test -e "$(dirname "$document")/$target"
-done < <(grep -oE '\]\([^)#:]+\)' "$TREE"/*.md "$TREE"/docs/*.md "$TREE"/docs/decisions/*.md "$TREE"/tests/*/README.md \
-  | sed 's/](\(.*\))/\1/')
-
 # Licences. Pictures and other people's texts have no place for it.
 licensed() {
   find "$TREE" -maxdepth 1 -type f \( -name '*.md' -o -name 'meson*' \) -print

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Makes of the results a table (format=table), the table in docs/performance.md
+# Makes of the results a table (format=table), the table in docs/explanation/performance.md
 # (markdown), JSON (json), or a check of each row against its bound (tap), which
 # fails if one is above. Before each file on the command line, kind= says what is
 # in it and driver= whose it is.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Makes of the counts a table (format=table), the table in docs/performance.md
+# Makes of the counts a table (format=table), the table in docs/explanation/performance.md
 # (markdown), JSON (json), programs.tsv with bounds anew (record), or a check of
 # each program against its bounds (tap), which fails if one is exceeded. Before
 # each file on the command line, kind= says what is in it.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Every call of libvirt's protocol: what docs/protocol.md says of it is so, and errors have the
-# codes of stock libvirt 11.3.
+# Every call of libvirt's protocol: what docs/reference/protocol.md says of it is so, and errors have
+# the codes of stock libvirt 11.3.
 # shellcheck source=../nodedev/lib.sh
 . "$(dirname "$0")/../nodedev/lib.sh"
 

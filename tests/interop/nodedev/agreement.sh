@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What we take and refuse, beside what the stock node-device driver does: each file of bad-xml and
 # good-xml is defined with and without validation, and what comes of it is in ../verdicts.tsv.
-# Where verdicts differ, the last column names the reason, which docs/device-xml.md gives. UPDATE=1
+# Where verdicts differ, the last column names the reason, which docs/reference/device-xml.md gives. UPDATE=1
 # writes the table anew; reasons stay.
 # In the environment also VERDICTS, a program, BAD_XML, GOOD_XML and SCHEMAS, folders.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 table=$here/../verdicts.tsv
-reasons=$here/../../../docs/device-xml.md
+reasons=$here/../../../docs/reference/device-xml.md
 stock_socket=$work/up/libvirt-sock
 stock=
 

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The units: they are well formed, as closed as docs/security.md says, and the daemon gets on with
-# what they leave it.
+# The units: they are well formed, as closed as docs/explanation/security.md says, and the daemon gets
+# on with what they leave it.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Tenths of systemd's points of exposure: docs/security.md tells why not less.
+# Tenths of systemd's points of exposure: docs/explanation/security.md tells why not less.
 EXPOSURE_MAX=37
 
 unit=$work/virtccwd.service
