@@ -2,6 +2,7 @@
 #include "mdev/early.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 
 #include "ccw/sysfs.h"
 #include "mdev/identity.h"
@@ -23,13 +24,59 @@ mdev_has_boot_stamp (const CcwPaths *paths)
   return ccw_sysfs_exists (path);
 }
 
+/* What cannot be made makes the next daemon start more than it has to. */
+static void
+make_mark (const char *path)
+{
+  if (!mdev_mark_make (path))
+    g_warning ("could not make %s: %s", path, g_strerror (errno));
+}
+
+/* @name: NULL for the folder. */
+static char *
+mark_path (const CcwPaths *paths, const char *name)
+{
+  return g_build_filename (ccw_paths_run_dir (paths), "autostarting", name, NULL);
+}
+
+static void
+remove_boot_marks (const CcwPaths *paths)
+{
+  g_autofree char *folder = mark_path (paths, NULL);
+  g_autoptr (GPtrArray) names = ccw_sysfs_list (folder);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = mark_path (paths, g_ptr_array_index (names, i));
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
 void
 mdev_make_boot_stamp (const CcwPaths *paths)
 {
   g_autofree char *path = stamp_path (paths);
 
-  if (!mdev_mark_make (path))
-    g_warning ("could not make %s: %s", path, g_strerror (errno));
+  make_mark (path);
+  remove_boot_marks (paths);
+}
+
+gboolean
+mdev_has_boot_mark (const CcwPaths *paths, const char *name)
+{
+  g_autofree char *path = mark_path (paths, name);
+
+  return ccw_sysfs_exists (path);
+}
+
+void
+mdev_make_boot_mark (const CcwPaths *paths, const char *name)
+{
+  g_autofree char *path = mark_path (paths, name);
+
+  make_mark (path);
 }
 
 /* The subchannel of a device that a driver of the host has: the folder above its own. */

@@ -28,3 +28,11 @@ gboolean mdev_start_early (const CcwPaths *paths, const CcwDevId *device, char *
  */
 gboolean mdev_has_boot_stamp (const CcwPaths *paths);
 void mdev_make_boot_stamp (const CcwPaths *paths);
+
+/*
+ * The same of the mdev called @name alone, RUN/autostarting/NAME, while that of all is not made
+ * yet: one that hangs keeps all from being done with for long, and what has been stopped
+ * meanwhile must not be started again by the next daemon. The mark of all replaces these.
+ */
+gboolean mdev_has_boot_mark (const CcwPaths *paths, const char *name);
+void mdev_make_boot_mark (const CcwPaths *paths, const char *name);

@@ -43,14 +43,10 @@ is_to_be_started (const NodedevAutostart *autostart, const MdevConfig *config)
          && ccw_host_get_mdev (autostart->view.host, mdev_config_get_uuid (config)) == NULL;
 }
 
-static void
-start (NodedevAutostart *autostart, const MdevConfig *config, NodedevDoneFunc done,
-       gpointer user_data)
+static char *
+name_of (const MdevConfig *config)
 {
-  g_autofree char *name
-      = nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
-
-  nodedev_service_start_by_itself (autostart->service, name, done, user_data);
+  return nodedev_mdev_name (mdev_config_get_uuid (config), mdev_config_get_parent (config));
 }
 
 void
@@ -62,8 +58,10 @@ nodedev_autostart_on (NodedevAutostart *autostart, const CcwDevId *subchannel)
     {
       const MdevConfig *config = g_ptr_array_index (configs, i);
 
+      g_autofree char *name = name_of (config);
+
       if (is_to_be_started (autostart, config))
-        start (autostart, config, on_started, NULL);
+        nodedev_service_start_by_itself (autostart->service, name, on_started, NULL);
     }
 }
 
@@ -82,11 +80,18 @@ end_one_of_boot (NodedevAutostart *autostart)
   autostart_unref (autostart);
 }
 
+/* What this daemon's end keeps from its turn, or from succeeding, is the next one's to start. */
 static void
 on_started_at_boot (const char *name, const GError *error, gpointer user_data)
 {
-  on_started (name, error, NULL);
-  end_one_of_boot (user_data);
+  NodedevAutostart *autostart = user_data;
+
+  if (!autostart->is_ending || error == NULL)
+    {
+      on_started (name, error, NULL);
+      mdev_make_boot_mark (autostart->paths, name);
+    }
+  end_one_of_boot (autostart);
 }
 
 static void
@@ -94,6 +99,18 @@ begin_one_of_boot (NodedevAutostart *autostart)
 {
   g_ref_count_inc (&autostart->references);
   autostart->n_of_boot++;
+}
+
+/* Active or not: what is there may be left of a start that is undone first. */
+static void
+start_one_of_boot (NodedevAutostart *autostart, const MdevConfig *config)
+{
+  g_autofree char *name = name_of (config);
+
+  if (mdev_has_boot_mark (autostart->paths, name))
+    return;
+  begin_one_of_boot (autostart);
+  nodedev_service_start_by_itself (autostart->service, name, on_started_at_boot, autostart);
 }
 
 static void
@@ -107,11 +124,8 @@ start_at_boot (NodedevAutostart *autostart)
     {
       const MdevConfig *config = g_ptr_array_index (configs, i);
 
-      /* Active or not: what is there may be left of a start that is undone first. */
-      if (!mdev_config_get_autostart (config))
-        continue;
-      begin_one_of_boot (autostart);
-      start (autostart, config, on_started_at_boot, autostart);
+      if (mdev_config_get_autostart (config))
+        start_one_of_boot (autostart, config);
     }
   end_one_of_boot (autostart);
 }

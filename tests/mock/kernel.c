@@ -27,7 +27,8 @@ struct _MockKernel
   GMainLoop *loop;
   int listener;
   int ioctl_listener;
-  guint pending; /* deferred work; guarded by the machine's lock */
+  guint pending;      /* deferred work; guarded by the machine's lock */
+  GPtrArray *delayed; /* sources of who waits by "delay"; guarded by the same */
   GCond settled;
   GMutex settled_lock;
 };
@@ -637,6 +638,7 @@ take_delay (MockMachine *machine, const char *request)
 typedef struct
 {
   MockMachine *machine;
+  GSource *source; /* NULL: no delay; owned by the kernel's list */
   int peer;
   gsize length;
   char request[];
@@ -651,11 +653,22 @@ waiter_free (gpointer data)
   g_free (waiter);
 }
 
+static void
+forget_delayed (const Waiter *waiter)
+{
+  g_rec_mutex_lock (&waiter->machine->lock);
+  g_ptr_array_remove (waiter->machine->kernel->delayed, waiter->source);
+  g_rec_mutex_unlock (&waiter->machine->lock);
+}
+
 static gboolean
 answer (gpointer data)
 {
   const Waiter *waiter = data;
-  int number = handle_request (waiter->machine, waiter->request, waiter->length);
+  int number;
+
+  forget_delayed (waiter);
+  number = handle_request (waiter->machine, waiter->request, waiter->length);
 
   send (waiter->peer, &number, sizeof number, MSG_NOSIGNAL);
   return G_SOURCE_REMOVE;
@@ -664,10 +677,21 @@ answer (gpointer data)
 static void
 answer_later (Waiter *waiter, guint ms)
 {
-  g_autoptr (GSource) source = g_timeout_source_new (ms);
+  struct _MockKernel *kernel = waiter->machine->kernel;
 
-  g_source_set_callback (source, answer, waiter, waiter_free);
-  g_source_attach (source, waiter->machine->kernel->context);
+  waiter->source = g_timeout_source_new (ms);
+  g_source_set_callback (waiter->source, answer, waiter, waiter_free);
+  g_rec_mutex_lock (&waiter->machine->lock);
+  g_ptr_array_add (kernel->delayed, waiter->source);
+  g_rec_mutex_unlock (&waiter->machine->lock);
+  g_source_attach (waiter->source, kernel->context);
+}
+
+void
+mock_kernel_hurry (struct _MockKernel *kernel)
+{
+  for (guint i = 0; i < kernel->delayed->len; i++)
+    g_source_set_ready_time (g_ptr_array_index (kernel->delayed, i), 0);
 }
 
 /* Takes @peer over. */
@@ -759,6 +783,7 @@ mock_kernel_start (MockMachine *machine)
   kernel->listener = open_listener (path, SOCK_SEQPACKET);
   mock_tree_folder (&machine->tree, "/ioctl");
   kernel->ioctl_listener = open_listener (ioctl_path, SOCK_STREAM);
+  kernel->delayed = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
   kernel->context = g_main_context_new ();
   kernel->loop = g_main_loop_new (kernel->context, FALSE);
   g_mutex_init (&kernel->settled_lock);
@@ -792,6 +817,7 @@ mock_kernel_stop (struct _MockKernel *kernel)
   close (kernel->ioctl_listener);
   g_main_loop_unref (kernel->loop);
   g_main_context_unref (kernel->context);
+  g_ptr_array_unref (kernel->delayed);
   g_mutex_clear (&kernel->settled_lock);
   g_cond_clear (&kernel->settled);
   g_free (kernel);

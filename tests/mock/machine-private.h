@@ -103,6 +103,9 @@ int mock_kernel_carry_out (MockMachine *machine, const char *path, const char *d
 /* Waits until nothing is left to do; not from the kernel's own thread. */
 void mock_kernel_settle (struct _MockKernel *kernel);
 
+/* Whoever waits by "delay" has waited long enough. With the machine's lock held. */
+void mock_kernel_hurry (struct _MockKernel *kernel);
+
 /* Lets the drivers have a subchannel, as the bus does with a new one. */
 void mock_kernel_probe (MockMachine *machine, MockSubchannel *subchannel);
 

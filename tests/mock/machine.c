@@ -482,6 +482,14 @@ verb_delay (MockMachine *machine, char **argument, GError **error)
 }
 
 static gboolean
+verb_hurry (MockMachine *machine, char **argument, GError **error)
+{
+  g_ptr_array_set_size (machine->delays, 0);
+  mock_kernel_hurry (machine->kernel);
+  return TRUE;
+}
+
+static gboolean
 verb_order (MockMachine *machine, char **argument, GError **error)
 {
   int reason = mock_kernel_carry_out (machine, argument[0], argument[1]);
@@ -536,6 +544,7 @@ static const struct
   { "dump", 1, verb_dump },
   { "fail", 3, verb_fail },
   { "hold", 2, verb_hold },
+  { "hurry", 0, verb_hurry },
   { "ignore", 1, verb_ignore },
   { "interface", 2, verb_interface },
   { "ipl", 1, verb_ipl },

@@ -46,6 +46,7 @@
  *   spare                         no "at" strikes any more; what has struck is still told
  *   delay ORDER MS TIMES          the next TIMES writes to files whose path ends in ORDER take
  *                                 MS milliseconds before their effect; others go on meanwhile
+ *   hurry                         no "delay" holds any more, nor those that are under way
  *   order PATH DATA               somebody writes DATA to a file of sysfs, "/devices/css0/…";
  *                                 neither counted nor refused by any of the above
  *

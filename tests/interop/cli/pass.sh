@@ -138,11 +138,16 @@ interrupted() { # SIGNAL default|ignore COMMAND [OPTION...]: sets output and sta
   env "--$action-signal=$signal" "$VIRT_CCW" "$@" --connect "$uri" 1234 > "$work/output" 2>&1 &
   wait_for "it is about to change something" grep -q "$step" "$work/output"
   kill -"$signal" $!
+  machine hurry
   wait $!
   status=$?
   output=$(cat "$work/output")
 }
-machine "delay create 2000 1"
+# Until it is told to hurry: far longer than any test may take.
+takes_long() { # ORDER
+  machine "delay $1 3600000 1"
+}
+takes_long create
 step="have it start with the host"
 interrupted INT default pass --uuid "$uuid"
 done_with 1 "undone: define mdev $uuid*interrupted by SIGINT" "pass, interrupted"
@@ -150,17 +155,18 @@ is "$(host_state)" "$untouched" "leaves the host as it was"
 cli pass 1234 --uuid "$uuid"
 passed=$(host_state)
 cli give-back 1234
-machine "delay create 2000 1"
+takes_long create
 interrupted HUP default pass --uuid "$uuid"
 done_with 1 "interrupted by SIGHUP" "pass, when its terminal goes"
-machine "delay create 2000 1"
+takes_long create
 interrupted HUP ignore pass --uuid "$uuid"
 done_with 0 "start mdev $uuid" "goes on where nohup has SIGHUP ignored"
 is "$(host_state)" "$passed" "to its end"
-machine "delay unbind 2000 1"
+takes_long unbind
 "$VIRT_CCW" give-back --connect "$uri" 1234 > "$work/output" 2>&1 &
 wait_for "the mdev is going" test ! -e "/sys/bus/mdev/devices/$uuid"
 kill -TERM $!
+machine hurry
 wait $!
 status=$?
 output=$(cat "$work/output")
@@ -172,8 +178,12 @@ cli give-back 1234
 on_terminal() {
   TERM=xterm script -qec "'$VIRT_CCW' $1 --connect '$uri' 1234" /dev/null
 }
-machine "delay create 2500 1"
-like "$(on_terminal pass)" "*waiting (1 s): start mdev *" "on a terminal: what is waited for"
+takes_long create
+on_terminal pass > "$work/terminal" 2>&1 &
+wait_for "on a terminal: what is waited for" grep -q "waiting ([0-9]* s): start mdev " "$work/terminal" &&
+  report 0 "on a terminal: what is waited for"
+machine hurry
+wait $!
 machine "delay unbind 2500 1"
 cli give-back 1234
 unlike "$output" "*waiting*" "nowhere else"

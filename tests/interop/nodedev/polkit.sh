@@ -61,18 +61,24 @@ wait_for "the rule is gone" undecided
 stdbuf -oL dbus-monitor --address "unix:path=$bus" "interface='org.freedesktop.PolicyKit1.Authority'" \
   > "$work/asked" 2>&1 &
 services="$services $!"
-mkfifo "$work/go" "$work/keys"
+mkfifo "$work/go" "$work/keys" "$work/registered"
 chmod 644 "$work/go"
 # shellcheck disable=SC2016 # the inner shell's
 env -u LD_PRELOAD -u UMOCKDEV_DIR setpriv --reuid nobody --clear-groups \
   sh -c 'read -r go < "$0"; exec virsh -q -c "$1" uri' "$work/go" "$uri" > "$work/out" 2>&1 &
 client=$!
+# An agent is refused for a process of somebody else, which this one is until it runs setpriv.
+belongs_to_nobody() {
+  [ "$(stat -c %U "/proc/$client")" = nobody ]
+}
+wait_for "the client is an ordinary user's" belongs_to_nobody
 exec 4<> "$work/keys"
 env -u LD_PRELOAD -u UMOCKDEV_DIR script -qefc \
-  "exec setpriv --reuid nobody --clear-groups pkttyagent --process $client" /dev/null \
-  < "$work/keys" > "$work/terminal" 2>&1 &
+  "exec setpriv --reuid nobody --clear-groups pkttyagent --process $client \
+    --notify-fd 9 9> '$work/registered'" /dev/null < "$work/keys" > "$work/terminal" 2>&1 &
 agent=$!
-wait_for "the agent is known" grep -q "member=RegisterAuthenticationAgent" "$work/asked"
+# Which is closed when polkit knows the agent.
+ok "the agent is known" timeout 60 cat "$work/registered"
 echo > "$work/go"
 wait_for "a password is asked for" grep -q "AUTHENTICATING FOR $manage" "$work/terminal" &&
   report 0 "a user who has an agent is asked for a password"

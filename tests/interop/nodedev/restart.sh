@@ -9,6 +9,10 @@ boot() {
   rm -rf "$root/run"
 }
 
+not_served() {
+  ! v uri
+}
+
 active() {
   v nodedev-info "$mdev" | grep -q '^Active: *yes'
 }
@@ -67,15 +71,42 @@ ok "define a second one" v nodedev-define "$work/mdev.xml"
 ok "autostart" v nodedev-autostart "mdev_$(echo "$second" | tr - _)_0_0_0313"
 stop_daemon
 boot
-machine "delay create 6000 1"
+machine "delay create 3600000 1"
 start_daemon
+kill -TERM "$daemon"
+wait_for "it serves nobody any more" not_served
+machine hurry
 stop_daemon
 ok "nor when it is stopped before each had its turn" test ! -e "$stamp"
+not_ok "of which no failure is told, for the next one starts it" \
+  grep "was to start by itself and did not: the daemon is being stopped" "$work/log"
 start_daemon
 wait_for "the next one has done with them" test -e "$stamp"
+not_ok "as a whole, so that what became of each is forgotten" test -e "$root/run/virt-ccw/autostarting"
 ok "destroy what was started" sh -c "
   virsh -q -c '$uri' nodedev-list --cap mdev | xargs -n 1 virsh -q -c '$uri' nodedev-destroy"
 ok "undefine" v nodedev-undefine "mdev_$(echo "$second" | tr - _)_0_0_0313"
+
+# One that hangs; another that was started, and stopped since.
+mdev_xml "$second" css_0_0_0314
+other_mdev=mdev_$(echo "$second" | tr - _)_0_0_0314
+ok "define one elsewhere" v nodedev-define "$work/mdev.xml"
+ok "autostart" v nodedev-autostart "$other_mdev"
+stop_daemon
+boot
+machine "delay 0.0.0313/mdev_supported_types/vfio_ccw-io/create 3600000 1"
+start_daemon
+wait_for "the other one is started" test -e "/sys/bus/mdev/devices/$second"
+ok "while one hangs others can be stopped" v nodedev-destroy "$other_mdev"
+kill -KILL "$daemon"
+wait "$daemon"
+ok "the boot's starts are not done with" test ! -e "$stamp"
+start_daemon
+wait_for "the next one is done with them" test -e "$stamp"
+ok "and has started the one that hung" active
+not_ok "but not what was stopped" test -e "/sys/bus/mdev/devices/$second"
+ok "destroy" v nodedev-destroy "$mdev"
+ok "undefine the one elsewhere" v nodedev-undefine "$other_mdev"
 ok "undefine the first one" v nodedev-undefine "$mdev"
 
 # --- the program -------------------------------------------------------------

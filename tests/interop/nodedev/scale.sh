@@ -16,12 +16,18 @@ lines() {
   wc -l < "$work/trace"
 }
 
+# is_busy: the daemon does something, or would if it or its tracer had a processor.
+is_busy() {
+  grep -qs '^State:[[:space:]]*[^S[:space:]]' \
+    "/proc/$tracer/status" "/proc/$(pgrep -P "$tracer")"/task/*/status
+}
+
 # settle: until the daemon does nothing more.
 settle() {
   before=-1
   now=$(lines)
   tries=0
-  while [ "$now" != "$before" ] && [ $tries -lt $tries_max ]; do
+  while { [ "$now" != "$before" ] || is_busy; } && [ $tries -lt $tries_max ]; do
     sleep 0.5
     tries=$((tries + 1))
     before=$now
