@@ -41,14 +41,4 @@ for folder in "$TREE"/src/*/ "$TREE"/tests/*/; do
   ok "HACKING tells what $name is" grep -q "^|.*\`$name\`.*|" "$TREE/HACKING.md"
 done
 
-# A layer includes headers only of those above it in the table.
-above='ccw'
-for layer in mdev qemu-hook nodedev; do
-  is "$(grep -hoE '^#include "[a-z-]+/' "$TREE/src/$layer"/*.[ch] | cut -d '"' -f 2 | sort -u \
-    | grep -vxE "($above|$layer)/|rpc/")" "" "src/$layer includes what is above it alone"
-  above="$above|$layer"
-done
-is "$(grep -hoE '^#include "[a-z-]+/' "$TREE"/src/ccw/*.[ch] | sort -u)" '#include "ccw/' \
-  "src/ccw includes nothing of others"
-
 done_testing
