@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * virt-ccw-leave [--root DIR]: gives every device back, for a package that is removed. What is
+ * defined stays defined. While a guest has one of them, nothing is done at all: to take it away
+ * would be worse than a package that stays.
+ *
+ * Without the daemon: it may be stopped already, or may never have run.
+ */
+#include <stdio.h>
+
+#include "ccw/error.h"
+#include "ccw/host.h"
+#include "mdev/closed.h"
+#include "mdev/record.h"
+#include "mdev/transition.h"
+
+static char *root;
+
+static const GOptionEntry entries[] = {
+  { "root", 0, 0, G_OPTION_ARG_FILENAME, &root, "Configuration and state lie below DIR", "DIR" },
+  G_OPTION_ENTRY_NULL,
+};
+
+/* Says it of each that is open, so that all of their users can be ended at once. */
+static gboolean
+check_all_closed (GPtrArray *mdevs)
+{
+  gboolean all = TRUE;
+
+  for (guint i = 0; i < mdevs->len; i++)
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (mdev_check_closed (ccw_mdev_get_uuid (g_ptr_array_index (mdevs, i)), NULL,
+                             mdev_close_patience_ms, &reason))
+        continue;
+      fprintf (stderr, "virt-ccw: %s\n", reason->message);
+      all = FALSE;
+    }
+  return all;
+}
+
+static gboolean
+tell (const CcwDevId *subchannel, gboolean done, const GError *reason)
+{
+  g_autofree char *name = ccw_dev_id_to_string (subchannel);
+
+  if (done)
+    printf ("virt-ccw: subchannel %s is given back\n", name);
+  else
+    fprintf (stderr, "virt-ccw: %s\n", reason->message);
+  return done;
+}
+
+static gboolean
+stop_all (const CcwPaths *paths, GPtrArray *mdevs)
+{
+  gboolean all = TRUE;
+
+  for (guint i = 0; i < mdevs->len; i++)
+    {
+      const CcwMdev *mdev = g_ptr_array_index (mdevs, i);
+      g_autoptr (GError) reason = NULL;
+      gboolean done = mdev_stop (paths, ccw_mdev_get_uuid (mdev), FALSE, &reason);
+
+      all = tell (ccw_mdev_get_parent_id (mdev), done, reason) && all;
+    }
+  return all;
+}
+
+/* Those that we have bound, and on which no mdev was made or is left. */
+static gboolean
+give_back_bound (const CcwPaths *paths)
+{
+  g_autoptr (GArray) subchannels = mdev_record_list (paths);
+  gboolean all = TRUE;
+
+  for (guint i = 0; i < subchannels->len; i++)
+    {
+      const CcwDevId *subchannel = &g_array_index (subchannels, CcwDevId, i);
+      g_autoptr (GError) reason = NULL;
+      gboolean done = mdev_recover (paths, subchannel, NULL, &reason)
+                      && mdev_give_back (paths, subchannel, &reason);
+
+      all = tell (subchannel, done, reason) && all;
+    }
+  return all;
+}
+
+static CcwExit
+give_back_all (const CcwPaths *paths)
+{
+  g_autoptr (CcwHost) host = ccw_host_new ();
+  g_autoptr (GPtrArray) mdevs = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean all;
+
+  if (!ccw_host_scan (host, &error))
+    {
+      fprintf (stderr, "virt-ccw: %s\n", error->message);
+      return ccw_exit_from_error (error);
+    }
+  mdevs = ccw_host_list (host, CCW_KIND_MDEV);
+  if (!check_all_closed (mdevs))
+    return CCW_EXIT_REFUSED;
+  all = stop_all (paths, mdevs);
+  all = give_back_bound (paths) && all;
+  return all ? CCW_EXIT_DONE : CCW_EXIT_FAILED;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (CcwPaths) paths = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_summary (context, "Gives every device back, before virt-ccw is removed.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
+    {
+      fprintf (stderr, "virt-ccw-leave: %s\n", error != NULL ? error->message : "no arguments");
+      return CCW_EXIT_USAGE;
+    }
+  paths = ccw_paths_new (root);
+  return (int) give_back_all (paths);
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a package runs before it is removed: every device goes back, or nothing is done.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# leave: with or without a daemon.
+leave() {
+  "$LEAVE" --root "$root"
+}
+
+second=5c0ffee0-0000-4000-8000-000000000002
+before=$(host_state)
+
+is "$(leave 2>&1)" "" "nothing is passed, nothing is said"
+
+start_daemon
+mdev_xml
+ok "one is created" v nodedev-create "$work/mdev.xml"
+mdev_xml "$second" css_0_0_0314
+ok "another is defined" v nodedev-define "$work/mdev.xml"
+ok "and started" v nodedev-start "mdev_$(echo "$second" | tr - _)_0_0_0314"
+defined=$(ls "$store"/*)
+is "$(driver_of 0.0.0313) $(driver_of 0.0.0314)" "vfio_ccw vfio_ccw" "they are passed"
+is "$(leave 2>&1)" "virt-ccw: subchannel 0.0.0314 is given back
+virt-ccw: subchannel 0.0.0313 is given back" "while the daemon runs: both are given back"
+is "$(ls "$store"/*)" "$defined" "what is defined stays so"
+wait_for "the daemon has noticed" sh -c "virsh -q -c '$uri' nodedev-info mdev_$(echo "$second" |
+  tr - _)_0_0_0314 | grep -q 'Active: *no'"
+ok "undefine" v nodedev-undefine "mdev_$(echo "$second" | tr - _)_0_0_0314"
+is "$(host_state)" "$before" "the host is as it was"
+
+mdev_xml
+ok "one is created again" v nodedev-create "$work/mdev.xml"
+stop_daemon
+ok "without a daemon" leave
+is "$(host_state)" "$before" "it is given back, too"
+
+start_daemon
+mdev_xml
+ok "one for a guest" v nodedev-create "$work/mdev.xml"
+mdev_xml "$second" css_0_0_0314
+ok "and one for nobody" v nodedev-create "$work/mdev.xml"
+stop_daemon
+passed=$(host_state)
+machine "open 4711 qemu-system-s39 /dev/vfio/0"
+like "$(leave 2>&1; echo "status $?")" "*qemu-system-s39 (process 4711)*
+status 3" "while the guest has it: refused, by name"
+is "$(host_state)" "$passed" "and nothing is done, not even with the other"
+machine "close 4711"
+ok "when the guest has ended" leave
+is "$(host_state)" "$before" "the host is as it was"
+
+start_daemon
+mdev_xml
+ok "one more" v nodedev-create "$work/mdev.xml"
+stop_daemon
+machine "fail remove 5 1"
+not_ok "what the kernel does not let go is no success" leave
+is "$(driver_of 0.0.0313)" vfio_ccw "and stays as it was"
+ok "until it does" leave
+is "$(host_state)" "$before" "the host is as it was"
+done_testing
