@@ -107,6 +107,20 @@ test_after_boot (Fixture *fixture, gconstpointer data)
   assert_left_alone (fixture);
 }
 
+/* Of each until it is there of all: then they are forgotten. */
+static void
+test_marks (Fixture *fixture, gconstpointer data)
+{
+  mdev_make_boot_mark (fixture->paths, "mdev_a");
+  mdev_make_boot_mark (fixture->paths, "mdev_b");
+  g_assert_true (mdev_has_boot_mark (fixture->paths, "mdev_a"));
+  g_assert_false (mdev_has_boot_mark (fixture->paths, "mdev_c"));
+  g_assert_false (mdev_has_boot_stamp (fixture->paths));
+  mdev_make_boot_stamp (fixture->paths);
+  g_assert_false (mdev_has_boot_mark (fixture->paths, "mdev_a"));
+  g_assert_false (mdev_has_boot_mark (fixture->paths, "mdev_b"));
+}
+
 /* Where no virtccwd runs, mdevctl's callout and libvirt's hook give devices back: they stay so. */
 static void
 test_given_back (Fixture *fixture, gconstpointer data)
@@ -195,6 +209,7 @@ main (int argc, char **argv)
   transition_fixture_add ("/early/not-known", NULL, test_not_known);
   transition_fixture_add ("/early/renumbered", NULL, test_renumbered);
   transition_fixture_add ("/early/after-boot", NULL, test_after_boot);
+  transition_fixture_add ("/early/marks", NULL, test_marks);
   transition_fixture_add ("/early/given-back", NULL, test_given_back);
   transition_fixture_add ("/early/failed", NULL, test_failed);
   transition_fixture_add ("/early/used", NULL, test_used);

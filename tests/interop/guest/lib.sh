@@ -2,10 +2,10 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # some of its variables are for the tests
 #
-# For tests of the programs that libvirt and mdevctl call, in the mock machine (see enter). As
+# For tests of the programs that libvirt, mdevctl and udev call, in the mock machine (see enter). As
 # tests/interop/nodedev/lib.sh, which it builds on, and words for domains.
 #
-# In the environment: HOOK and CALLOUT, the programs.
+# In the environment: HOOK, CALLOUT and EARLY, the programs.
 
 # shellcheck source=../nodedev/lib.sh
 . "$(dirname "$0")/../nodedev/lib.sh"
