@@ -59,6 +59,11 @@ row() {
   done <<< "$1"
 }
 
+# is_of_others FILE HEADER: NAME-private.h is for NAME.c and NAME-*.c beside it.
+is_of_others() {
+  [[ $2 == *-private.h && $1 != "src/${2%-private.h}"[.-]* ]]
+}
+
 wrong_in_src() { # ROOT
   local file header layer
 
@@ -68,8 +73,10 @@ wrong_in_src() { # ROOT
     layer=${layer%%/*}
     header=${header//\"/}
     # shellcheck disable=SC2046 # a list
-    [ "${header%%/*}" = "$layer" ] || listed "${header%%/*}" $(row "$LAYERS" "$layer") ||
+    if is_of_others "$file" "$header" ||
+      ! listed "${header%%/*}" "$layer" $(row "$LAYERS" "$layer"); then
       echo "$file: $header"
+    fi
   done < <(includes "$1" src)
 }
 
@@ -137,7 +144,9 @@ wrong_in_tests() { # ROOT
     [[ $header == \"* ]] || continue
     header=${header//\"/}
     layer=${header%%/*}
-    if is_of_kmod "$1" "$file" "$header"; then
+    if [[ $header == */*-private.h ]]; then
+      echo "$file: $header"
+    elif is_of_kmod "$1" "$file" "$header"; then
       may_include_of_kmod "$file" "$header" || echo "$file: $header"
     elif [[ $header == */* && -d $1/src/$layer ]]; then
       may_include_layer "$file" "$layer" || echo "$file: $header"
@@ -192,12 +201,15 @@ finds wrong_in_src src/ccw/new.c '#include "mdev/store.h"' "a layer that calls o
 finds wrong_in_src src/nodedev/new.c '# include "qemu-hook/hostdev.h"' "one beside it"
 finds wrong_in_src src/mdev/new.h '#include "../nodedev/node.h"' "a way round the folder's name"
 finds wrong_in_src src/cli/new.c '#include "mock/machine.h"' "a test's header in a program"
+finds wrong_in_src src/mdev/new.c '#include "mdev/store-private.h"' "what is private to others"
 finds wrong_in_kmod kmod/new.c '#include "translator-internal.h"' "the translator's internals"
 finds wrong_in_kmod kmod/new.c '#include "css-private.h"' "CIO's private types"
 finds wrong_in_kmod kmod/irb.c '#include <linux/slab.h>' "a kernel's header in pure C"
 finds wrong_in_kmod kmod/fsm.c '#include "device.h"' "the same by way of another"
 finds wrong_in_tests tests/unit/translator/new.c '#include "translator-internal.h"' \
   "a test that looks into the translator"
+finds wrong_in_tests tests/unit/mdev/new.c '#include "mdev/store-private.h"' \
+  "one that looks into a layer"
 finds wrong_in_tests tests/unit/ccw/new.c '#include "nodedev/node.h"' "a unit test of another layer"
 finds wrong_in_tests tests/mock/new.c '#include "ccw/sysfs.h"' \
   "a mock machine that is made of what it tests"
