@@ -12,7 +12,8 @@ mdev       ccw
 qemu-hook  ccw mdev
 nodedev    ccw mdev
 cli        ccw mdev qemu-hook
-early      ccw mdev"
+early      ccw mdev
+leave      ccw mdev"
 
 # Of kmod/: a header, then who alone may include it.
 readonly KERNEL_OWNERS="
