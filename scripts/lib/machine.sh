@@ -19,7 +19,8 @@ machine_prepare_bare() {
   mkdir -p "$MACHINE"/share/{install,guests,results}
   cp -a "$LAB/root" "$MACHINE/share/system"
   cp -a "$LAB/guest" "$MACHINE/share/guest"
-  cp -a "$TREE/tests/tap.sh" "$MACHINE/share/guest/"
+  cp -a "$TREE/tests/tap.sh" "$TREE/tests/docs/follow" "$MACHINE/share/guest/"
+  cp -a "$TREE/docs" "$MACHINE/share/docs"
   [ "$LAB_MACHINE" != hercules ] || cp -a "$LAB/hercules/deliver" "$MACHINE/share/system/"
 }
 

@@ -355,7 +355,7 @@ explain (CcwAllowed which, const char *name)
   if (which == 0)
     return g_strdup ("");
   return g_strdup_printf (" (to take it nevertheless, allow '%s' of %s in in-use.conf, "
-                          "virtccwd(8))",
+                          "virt-ccw-in-use.conf(5))",
                           ccw_allowed_name (which), name);
 }
 

@@ -206,3 +206,12 @@ stop_virtccwd() {
 nodedev() {
   virsh -q -c "$NODEDEV_URI" "$@"
 }
+
+# --- documents --------------------------------------------------------------
+
+# follow PAGE...: of docs/; each of its commands is a check, and so is what it shows.
+follow() {
+  for page in "$@"; do
+    adopt "$page" env SCENE=/lab/guest/scene bash /lab/guest/follow "/lab/docs/$page"
+  done
+}

@@ -69,6 +69,26 @@ stock_active() {
   stock nodedev-info "$1" | grep -q '^Active: *yes'
 }
 
+# --- a host -----------------------------------------------------------------
+
+HOST_SOCKETS=/run/libvirt
+
+# forget_host: what start_host has made.
+forget_host() {
+  rm -f $HOST_SOCKETS/libvirt-sock $HOST_SOCKETS/libvirt-sock-ro
+  forget_libvirtd
+}
+
+# start_host: virtccwd and stock libvirtd are where clients look for them, as on a host that was
+# booted.
+start_host() {
+  start_virtccwd || return 1
+  prepare_libvirtd qemu nodedev
+  at_end forget_host
+  ln -s $LIBVIRTD_SOCKET $LIBVIRTD_SOCKET-ro $HOST_SOCKETS/ && start_libvirtd
+}
+
+
 # --- domains --------------------------------------------------------------
 
 GUEST_CONSOLE=$LIBVIRTD_FOLDER/console

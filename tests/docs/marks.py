@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The tutorial and the how-tos are written so that a test can follow them, and one does: no command
+stands outside of a console block, those that are not run say so, and those for the reader's own
+machine are scripts of ours. Prints TAP."""
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+TREE = Path(__file__).resolve().parents[2]
+WORDS = {'', 'fails', 'pc', 'untested'}
+# Blocks that are not run, on all pages together: there is to be a reason for one more.
+UNTESTED_MAX = 3
+NOT_RUN = '*Not run by the tests:*'
+checks = 0
+failed = 0
+
+
+def check(passed, name, why=''):
+    global checks, failed
+    checks += 1
+    failed += not passed
+    print(f"{'ok' if passed else 'not ok'} {checks} - {name}")
+    if not passed and why:
+        print('# ' + str(why).replace('\n', '\n# '))
+
+
+def pages():
+    for folder in 'tutorial', 'how-to':
+        yield from sorted((TREE / 'docs' / folder).glob('*.md'))
+
+
+def blocks(path):
+    """The words behind "console" and the text of each block; None for one of another kind."""
+    for token in MarkdownIt('commonmark').parse(path.read_text(encoding='utf-8')):
+        if token.type == 'code_block':
+            yield None, token.content
+        elif token.type == 'fence' and token.info.split()[:1] == ['console']:
+            yield token.info.partition(' ')[2], token.content
+
+
+def usage(script):
+    """The comment on top of a script, which is what it prints for --help."""
+    return re.search(r'(?:^#.*\n)+', (TREE / script).read_text(encoding='utf-8'), re.M).group(0)
+
+
+def known(line):
+    """Whether a command for the reader's machine is a script of ours with options that it has."""
+    words = shlex.split(line, comments=True)
+    if words[0].split('/')[0] not in ('scripts', 'tests') or not (TREE / words[0]).is_file():
+        return False
+    return all(re.search(rf'(?<![\w-]){re.escape(word)}(?![\w-])', usage(words[0])) for word in words[1:])
+
+
+def check_page(path):
+    name = path.relative_to(TREE / 'docs')
+    found = list(blocks(path))
+    check(all(words is not None for words, _ in found), f'{name}: commands stand in console blocks',
+          [text for words, text in found if words is None])
+    check({words for words, _ in found} <= WORDS | {None}, f'{name}: words behind console are known')
+    untested = sum(words == 'untested' for words, _ in found)
+    check(untested <= path.read_text(encoding='utf-8').count(NOT_RUN), f'{name}: tells what is not run')
+    for words, text in found:
+        lines = text.splitlines()
+        if words == 'pc':
+            lost = [line for line in lines if not line.startswith('$ ') or not known(line[2:])]
+            check(not lost, f'{name}: {lines[0]} is ours', lost)
+        elif words is not None:
+            check(lines[0].startswith('# '), f'{name}: a block begins with a command', lines[0])
+    if any(words in ('', 'fails') for words, _ in found):
+        tests = [test.name for test in (TREE / 'tests/lab/guest').glob('docs-*.sh')
+                 if str(name) in test.read_text(encoding='utf-8')]
+        check(len(tests) == 1, f'{name}: one test follows it', tests)
+    return untested
+
+
+total = sum(check_page(path) for path in pages())
+check(total <= UNTESTED_MAX, f'{total} blocks are not run', f'at most {UNTESTED_MAX}')
+print(f'1..{checks}')
+sys.exit(failed > 0)

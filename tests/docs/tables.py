@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tables of docs/reference/ say what the sources do: kinds of errors, reasons for which channel
+programs are refused, trace events; and each program and file of ours has its manual page. Prints
+TAP."""
+
+import re
+import sys
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[2]
+VIRTERROR = Path('/usr/include/libvirt/virterror.h')
+checks = 0
+failed = 0
+
+
+def read(path):
+    return (TREE / path).read_text(encoding='utf-8')
+
+
+def check(got, wanted, name):
+    global checks, failed
+    checks += 1
+    failed += got != wanted
+    print(f"{'ok' if got == wanted else 'not ok'} {checks} - {name}")
+    if got != wanted:
+        print(f'# page:    {sorted(set(got) - set(wanted))}\n# sources: {sorted(set(wanted) - set(got))}')
+
+
+def rows(page, columns):
+    """Those of the page's tables that have so many columns, without heads."""
+    for line in read(page).splitlines():
+        cells = [cell.strip().strip('`') for cell in line.strip('|').split('|')]
+        if line.startswith('|') and len(cells) == columns and not set(cells[0]) <= set('-: '):
+            yield tuple(cells)
+
+
+def errors():
+    """Kind, exit status, libvirt's error and its number, as the sources have them."""
+    switch = dict(re.findall(r'case CCW_ERROR_(\w+):\s*return CCW_EXIT_(\w+);', read('src/ccw/error.c')))
+    status = dict(re.findall(r'CCW_EXIT_(\w+) = (\d)', read('src/ccw/error.h')))
+    numbers = dict(re.findall(r'(VIR_ERR_\w+) = (\d+)', VIRTERROR.read_text(encoding='utf-8')))
+    pairs = re.findall(r'{ CCW_ERROR_(\w+), (VIR_ERR_\w+) }', read('src/nodedev/rpc-error.c'))
+    return [(kind.lower().replace("_", " "), status[switch.get(kind, "FAILED")], code, numbers[code])
+            for kind, code in pairs]
+
+
+def reasons():
+    words = dict(re.findall(r'\((CCW_XLAT_\w+), "([^"]*)"\)', read('kmod/names.h')))
+    table = re.findall(r'\[(CCW_XLAT_\w+)\] = {\s*-(\w+), "([^"]*)"', read('kmod/translator.c'))
+    return [(words[reason], error, text) for reason, error, text in table]
+
+
+def events():
+    return re.findall(r'^(?:TRACE_EVENT\(|DEFINE_EVENT\(\w+, )vfio_ccw_(\w+),', read('kmod/trace.h'), re.M)
+
+
+def told_events():
+    section = read('docs/reference/kernel-module.md').split('## Counters')[0]
+    return [word for line in section.splitlines() if line.startswith('| `')
+            for word in re.findall('`(\\w+)`', line.split('|')[1])]
+
+
+def installed():
+    """Programs, the script among them, and files that an administrator writes."""
+    programs = [name for path in sorted((TREE / 'src').rglob('meson.build'))
+                for name in re.findall(r"executable\('([\w-]+)'", path.read_text(encoding='utf-8'))]
+    return sorted(programs + ['virt-ccw-slot', 'virtccwd.conf', 'virt-ccw-in-use.conf', 'vfio_ccw'])
+
+
+check(sorted((kind, status, code, number) for kind, _, status, code, number in
+             list(rows('docs/reference/errors.md', 5))[1:]), sorted(errors()), 'kinds of errors')
+check(sorted(row[:3] for row in list(rows('docs/reference/kernel-module.md', 4))[1:]), sorted(reasons()),
+      'reasons for which programs are refused')
+check(sorted(told_events()), sorted(events()), 'trace events')
+check(sorted(path.name.rpartition('.')[0] for path in (TREE / 'docs/man').iterdir()), installed(),
+      'each program and file has its manual page')
+check(sorted(re.findall(r'\(\.\./man/([^)]*)\)', read('docs/reference/README.md'))),
+      sorted(path.name for path in (TREE / 'docs/man').iterdir()), 'the reference lists all manual pages')
+print(f'1..{checks}')
+sys.exit(failed > 0)
