@@ -35,10 +35,13 @@ licensed() {
 }
 is "$(licensed | xargs -d '\n' grep -L 'SPDX-License-Identifier[:] ')" "" "all files name their licence"
 
-# Folders, by the table of HACKING.md.
+# Folders, by the table of HACKING.md, and each with a page that says what it is.
 for folder in "$TREE"/src/*/ "$TREE"/tests/*/; do
   name=${folder#"$TREE"/}
   ok "HACKING tells what $name is" grep -q "^|.*\`$name\`.*|" "$TREE/HACKING.md"
+done
+for folder in "$TREE"/{data,kmod,scripts,src,src/*,tests,tests/*,xml/schemas}/; do
+  ok "${folder#"$TREE"/} has its page" test -s "$folder/README.md"
 done
 
 done_testing
