@@ -101,6 +101,16 @@ leave_to_others (GuestNote *note, const CcwPaths *paths)
     g_warning ("%s", error->message);
 }
 
+/* It is not given back while it is there for another domain, too. */
+static gboolean
+take_from (GuestNote *note, const CcwPaths *paths, const char *domain, GError **error)
+{
+  if (note->domains->len == 1)
+    return give_back (note, paths, error);
+  guest_note_remove_domain (note, domain);
+  return guest_note_save (note, paths, error);
+}
+
 /* Under the lock the note may be another one by now: of a domain that has just started. */
 static gboolean
 release_one (const CcwPaths *paths, const char *mdev, const char *domain, GError **error)
@@ -109,7 +119,8 @@ release_one (const CcwPaths *paths, const char *mdev, const char *domain, GError
   g_autoptr (GuestNote) note = guest_note_load (paths, mdev, &reason);
 
   if (reason == NULL
-      && (note == NULL || !g_str_equal (note->domain, domain) || give_back (note, paths, &reason)))
+      && (note == NULL || !guest_note_is_of (note, domain)
+          || take_from (note, paths, domain, &reason)))
     return TRUE;
   if (note != NULL)
     leave_to_others (note, paths);
@@ -180,11 +191,9 @@ guest_devices_release (const CcwPaths *paths, const GuestDomain *domain, GError 
 static GuestNote *
 make_note (const GuestDomain *domain, const MdevConfig *config)
 {
-  GuestNote *note = g_new0 (GuestNote, 1);
+  GuestNote *note = guest_note_new (mdev_config_get_uuid (config), mdev_config_get_parent (config));
 
-  note->mdev = g_strdup (mdev_config_get_uuid (config));
-  note->parent = *mdev_config_get_parent (config);
-  note->domain = g_strdup (domain->uuid);
+  guest_note_add_domain (note, domain->uuid);
   note->domain_name = g_strdup (domain->name);
   note->keep_bound = mdev_subchannel_is_bound (&note->parent);
   return note;
@@ -265,22 +274,19 @@ start_defined (Start *start, const char *mdev, GError **error)
   return FALSE;
 }
 
-/* It was started for this domain before, or for one that has ended: it is this one's now. */
+/*
+ * It was started for this domain before, for one that has ended, or for one that may have it still
+ * or may have had it detached: it is there for this one, too, now. In the last case libvirt tells
+ * which, after the hook; a domain that is refused is released as well.
+ */
 static gboolean
-take_over (Start *start, GuestNote *note, GError **error)
+join (Start *start, GuestNote *note, GError **error)
 {
-  g_free (note->domain);
-  g_free (note->domain_name);
-  note->domain = g_strdup (start->domain->uuid);
-  note->domain_name = g_strdup (start->domain->name);
+  if (note->ended)
+    g_ptr_array_set_size (note->domains, 0);
   note->ended = FALSE;
+  guest_note_add_domain (note, start->domain->uuid);
   return guest_note_save (note, start->paths, error);
-}
-
-static gboolean
-is_own (const Start *start, const GuestNote *note)
-{
-  return g_str_equal (note->domain, start->domain->uuid);
 }
 
 /* Settles an earlier note, whoever's, before anything is concluded from what is active. */
@@ -299,7 +305,7 @@ settle_earlier (Start *start, const char *mdev, GError **error)
     return TRUE;
   if (!is_ours (note))
     return give_back (note, start->paths, error);
-  return !(note->ended || is_own (start, note)) || take_over (start, note, error);
+  return join (start, note, error);
 }
 
 static gboolean
@@ -337,28 +343,17 @@ start_all (Start *start, GError **error)
   return TRUE;
 }
 
-static gboolean
-give_back_mdev (const CcwPaths *paths, const char *mdev, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (GuestNote) note = guest_note_load (paths, mdev, &reason);
-
-  if (reason == NULL && (note == NULL || give_back (note, paths, &reason)))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
-}
-
 /* What an earlier start left of mdevs that the domain has no longer. */
 static void
-give_back_others (const Start *start, GPtrArray *noted)
+release_others (const Start *start, GPtrArray *noted)
 {
   for (guint i = 0; i < noted->len; i++)
     {
       const char *mdev = g_ptr_array_index (noted, i);
       g_autoptr (GError) error = NULL;
 
-      if (!contains (start->domain->mdevs, mdev) && !give_back_mdev (start->paths, mdev, &error))
+      if (!contains (start->domain->mdevs, mdev)
+          && !release_one (start->paths, mdev, start->domain->uuid, &error))
         g_warning ("mediated device %s, which domain %s had, stays: %s", mdev, start->domain->name,
                    error->message);
     }
@@ -377,7 +372,7 @@ guest_devices_prepare (const CcwPaths *paths, const GuestDomain *domain, GError 
     return TRUE;
   if (!mdev_lock_take_guests (&lock, paths, concerned, error))
     return FALSE;
-  give_back_others (&start, noted);
+  release_others (&start, noted);
   if (start_all (&start, error))
     return TRUE;
   undo (&start);

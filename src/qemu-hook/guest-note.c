@@ -8,15 +8,54 @@
 #define FOLDER "guests"
 #define GROUP "guest"
 
+GuestNote *
+guest_note_new (const char *mdev, const CcwDevId *parent)
+{
+  GuestNote *note = g_new0 (GuestNote, 1);
+
+  note->mdev = g_strdup (mdev);
+  note->parent = *parent;
+  note->domains = g_ptr_array_new_with_free_func (g_free);
+  return note;
+}
+
 void
 guest_note_free (GuestNote *note)
 {
   if (note == NULL)
     return;
   g_free (note->mdev);
-  g_free (note->domain);
+  g_ptr_array_unref (note->domains);
   g_free (note->domain_name);
   g_free (note);
+}
+
+static gboolean
+find_domain (const GuestNote *note, const char *domain, guint *position)
+{
+  return g_ptr_array_find_with_equal_func (note->domains, domain, g_str_equal, position);
+}
+
+void
+guest_note_add_domain (GuestNote *note, const char *domain)
+{
+  if (!find_domain (note, domain, NULL))
+    g_ptr_array_add (note->domains, g_strdup (domain));
+}
+
+gboolean
+guest_note_is_of (const GuestNote *note, const char *domain)
+{
+  return find_domain (note, domain, NULL);
+}
+
+void
+guest_note_remove_domain (GuestNote *note, const char *domain)
+{
+  guint position;
+
+  if (find_domain (note, domain, &position))
+    g_ptr_array_remove_index (note->domains, position);
 }
 
 static char *
@@ -33,22 +72,44 @@ read_parent (GKeyFile *file, CcwDevId *parent)
   return text != NULL && ccw_dev_id_parse (text, parent, NULL);
 }
 
+static void
+read_domains (GKeyFile *file, GuestNote *note)
+{
+  g_autofree char *first = g_key_file_get_string (file, GROUP, "domain", NULL);
+  g_auto (GStrv) others = g_key_file_get_string_list (file, GROUP, "others", NULL, NULL);
+
+  if (first != NULL)
+    guest_note_add_domain (note, first);
+  for (gsize i = 0; others != NULL && others[i] != NULL; i++)
+    guest_note_add_domain (note, others[i]);
+}
+
+/* The first by itself, as there is no other almost always. */
+static void
+write_domains (GKeyFile *file, const GuestNote *note)
+{
+  const char *const *domains = (gpointer) note->domains->pdata;
+
+  mdev_keyfile_put (file, GROUP, "domain", domains[0]);
+  if (note->domains->len > 1)
+    g_key_file_set_string_list (file, GROUP, "others", domains + 1, note->domains->len - 1);
+}
+
 GuestNote *
 guest_note_load (const CcwPaths *paths, const char *mdev, GError **error)
 {
   g_autofree char *path = make_path (paths, mdev);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GuestNote) note = g_new0 (GuestNote, 1);
+  g_autoptr (GuestNote) note = guest_note_new (mdev, &(CcwDevId){ 0 });
 
   if (!mdev_keyfile_load (file, path, error) || !g_key_file_has_group (file, GROUP))
     return NULL;
-  note->mdev = g_strdup (mdev);
-  note->domain = g_key_file_get_string (file, GROUP, "domain", NULL);
+  read_domains (file, note);
   note->domain_name = g_key_file_get_string (file, GROUP, "name", NULL);
   note->instance = g_key_file_get_uint64 (file, GROUP, "instance", NULL);
   note->keep_bound = g_key_file_get_boolean (file, GROUP, "keep-bound", NULL);
   note->ended = g_key_file_get_boolean (file, GROUP, "ended", NULL);
-  if (note->domain != NULL && read_parent (file, &note->parent))
+  if (note->domains->len > 0 && read_parent (file, &note->parent))
     return g_steal_pointer (&note);
   g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM,
                "could not understand %s: remove it once its mediated device is in order", path);
@@ -62,7 +123,7 @@ guest_note_save (const GuestNote *note, const CcwPaths *paths, GError **error)
   g_autofree char *parent = ccw_dev_id_to_string (&note->parent);
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  mdev_keyfile_put (file, GROUP, "domain", note->domain);
+  write_domains (file, note);
   mdev_keyfile_put (file, GROUP, "name", note->domain_name);
   mdev_keyfile_put (file, GROUP, "parent", parent);
   g_key_file_set_boolean (file, GROUP, "keep-bound", note->keep_bound);
@@ -119,7 +180,7 @@ is_of (const CcwPaths *paths, const char *mdev, const char *domain)
     g_warning ("%s", error->message);
   if (note == NULL)
     return FALSE;
-  return domain != NULL ? g_str_equal (note->domain, domain) : note->ended;
+  return domain != NULL ? guest_note_is_of (note, domain) : note->ended;
 }
 
 GPtrArray *

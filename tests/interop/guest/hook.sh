@@ -119,6 +119,32 @@ ok "it is still active" is_active "$terminal_uuid"
 ok "the domain ends" hook release end "$other_uuid" "$terminal_uuid"
 as_before "all is as before"
 
+# There is a moment in which neither has it open.
+ok "prepare" prepare "$terminal_uuid"
+ok "another domain starts with it" hook prepare begin "$other_uuid" "$terminal_uuid"
+ok "the domain it was detached from ends before the other one has opened it" release
+ok "it is still active" is_active "$terminal_uuid"
+ok "a third one starts with it, too" hook prepare begin "$third_uuid" "$terminal_uuid"
+ok "which libvirt refuses" hook release end "$third_uuid" "$terminal_uuid"
+ok "it is still active" is_active "$terminal_uuid"
+ok "the other domain ends" hook release end "$other_uuid" "$terminal_uuid"
+as_before "all is as before"
+ok "prepare" prepare "$terminal_uuid"
+ok "another domain starts with it" hook prepare begin "$other_uuid" "$terminal_uuid"
+ok "which libvirt refuses, for it was not detached" hook release end "$other_uuid" "$terminal_uuid"
+ok "it is still active" is_active "$terminal_uuid"
+ok "the domain ends" release
+as_before "all is as before"
+
+# An earlier start left what another domain has now.
+ok "prepare" prepare "$terminal_uuid"
+machine "open 4711 qemu-system-s39 /dev/vfio/0"
+ok "and again without it, as after a crash of libvirtd" prepare
+like "$output" "*$terminal_uuid, which domain guest-$domain_uuid had, stays: *4711*" "it stays"
+machine "close 4711"
+ok "the domain that had it ends" hook release end "$other_uuid"
+as_before "all is as before"
+
 # --- refusals ----------------------------------------------------------------
 
 fails_with 4 "virt-ccw: mediated device $other_uuid is neither active nor defined*" \
