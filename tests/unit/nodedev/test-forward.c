@@ -16,6 +16,8 @@
 #include "test-backend.h"
 
 #define OTHERS_DEVICE "pci_0000_00_02_0"
+/* By this it knows the first registration that it answers. */
+#define REGISTERED 40
 /* Calls before the first of a client: authentication, keepalive, open. */
 #define HANDSHAKE 3
 #define WITH(type, args) (xdrproc_t) xdr_##type, &(args)
@@ -29,6 +31,7 @@ typedef struct
   NodedevConnection *connection;
   GArray *procedures;    /* of int, as they came */
   GArray *registrations; /* of nd_header, not answered yet */
+  GArray *deregistered;  /* of int: what it has answered a registration with */
   nd_header identity;    /* the last virConnectSetIdentity; proc 0 when there was none */
   GHashTable *numbers;   /* of that: name -> guint64 *, those that are numbers */
   gboolean answers_pings;
@@ -84,6 +87,16 @@ note_identity (Upstream *upstream, const nd_header *header, const guint8 *payloa
 }
 
 static void
+note_deregistered (Upstream *upstream, const guint8 *payload, gsize length)
+{
+  nd_event_deregister_args args = { 0 };
+
+  g_assert_true (nodedev_packet_parse_payload (
+      payload, length, (xdrproc_t) xdr_nd_event_deregister_args, &args, NULL));
+  g_array_append_val (upstream->deregistered, args.callback_id);
+}
+
+static void
 on_packet (NodedevConnection *connection, const nd_header *header, const guint8 *payload,
            gsize length, gpointer user_data)
 {
@@ -108,6 +121,8 @@ on_packet (NodedevConnection *connection, const nd_header *header, const guint8 
     note_identity (upstream, header, payload, length);
   else if (header->proc == ND_PROC_EVENT_REGISTER)
     g_array_append_val (upstream->registrations, *header);
+  else if (header->proc == ND_PROC_EVENT_DEREGISTER)
+    note_deregistered (upstream, payload, length);
 }
 
 static void
@@ -147,6 +162,7 @@ upstream_init (Upstream *upstream, const char *root)
   upstream->procedures = g_array_new (FALSE, FALSE, sizeof (int));
   upstream->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   upstream->registrations = g_array_new (FALSE, FALSE, sizeof (nd_header));
+  upstream->deregistered = g_array_new (FALSE, FALSE, sizeof (int));
   address = g_unix_socket_address_new (upstream->path);
   upstream->listener
       = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
@@ -163,6 +179,7 @@ upstream_clear (Upstream *upstream)
   nodedev_connection_unref (upstream->connection);
   g_object_unref (upstream->listener);
   g_array_unref (upstream->registrations);
+  g_array_unref (upstream->deregistered);
   g_array_unref (upstream->procedures);
   g_hash_table_unref (upstream->numbers);
   g_free (upstream->path);
@@ -174,7 +191,7 @@ answer_registrations (Upstream *upstream)
 {
   for (guint i = 0; i < upstream->registrations->len; i++)
     {
-      nd_int_ret id = { .value = (int) i };
+      nd_int_ret id = { .value = REGISTERED + (int) i };
 
       answer (upstream->connection, &g_array_index (upstream->registrations, nd_header, i),
               WITH (nd_int_ret, id));
@@ -345,6 +362,143 @@ test_registrations_are_bounded (void)
       answer_registrations (&f.upstream);
       g_main_context_iteration (NULL, TRUE);
     }
+  fixture_clear (&f);
+}
+
+/* Something came: as one registered with @id hears it. */
+static void
+tell_lifecycle (Upstream *upstream, int id, const char *device)
+{
+  nd_header header = { ND_PROGRAM, ND_PROGRAM_VERSION, ND_PROC_EVENT_LIFECYCLE, ND_TYPE_MESSAGE };
+  nd_event_lifecycle_msg message = { id, { (char *) device }, VIR_NODE_DEVICE_EVENT_CREATED, 0 };
+
+  nodedev_connection_send (
+      upstream->connection,
+      nodedev_packet_new (&header, WITH (nd_event_lifecycle_msg, message), NULL));
+}
+
+static gboolean
+parse (GBytes *packet, xdrproc_t filter, gpointer value)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet, &size);
+
+  return nodedev_packet_parse_payload (data + RAW_CLIENT_PAYLOAD, size - RAW_CLIENT_PAYLOAD, filter,
+                                       value, NULL);
+}
+
+/* Subscribed, with the daemon behind us, too; the number by which the client knows it. */
+static int
+subscribe_and_wait (Fixture *f)
+{
+  nd_header header = { 0 };
+  nd_int_ret ret = { 0 };
+
+  subscribe (f);
+  while (header.proc != ND_PROC_EVENT_REGISTER)
+    {
+      g_autoptr (GBytes) packet = raw_client_receive (f->client, &header);
+
+      if (header.proc == ND_PROC_EVENT_REGISTER)
+        g_assert_true (parse (packet, (xdrproc_t) xdr_nd_int_ret, &ret));
+    }
+  wait_for_procedures (f, HANDSHAKE + 1);
+  return ret.value;
+}
+
+/* The client hears of @device next, by the number @id. */
+static void
+assert_hears (Fixture *f, int id, const char *device)
+{
+  nd_header header;
+  nd_event_lifecycle_msg message = { 0 };
+  g_autoptr (GBytes) packet = raw_client_receive (f->client, &header);
+
+  g_assert_nonnull (packet);
+  g_assert_cmpint (header.proc, ==, ND_PROC_EVENT_LIFECYCLE);
+  g_assert_true (parse (packet, (xdrproc_t) xdr_nd_event_lifecycle_msg, &message));
+  g_assert_cmpint (message.callback_id, ==, id);
+  g_assert_cmpstr (message.dev.name, ==, device);
+  xdr_free ((xdrproc_t) xdr_nd_event_lifecycle_msg, (char *) &message);
+}
+
+/* Its events come by the client's own number; of what is ours we tell ourselves. */
+static void
+test_events (void)
+{
+  nd_header cut = { ND_PROGRAM, ND_PROGRAM_VERSION, ND_PROC_EVENT_LIFECYCLE, ND_TYPE_MESSAGE };
+  nd_header unknown = { ND_PROGRAM, ND_PROGRAM_VERSION, ND_PROC_CONNECT_OPEN, ND_TYPE_MESSAGE };
+  Fixture f;
+  int id;
+
+  fixture_init (&f);
+  id = subscribe_and_wait (&f);
+  answer_registrations (&f.upstream);
+  tell_lifecycle (&f.upstream, REGISTERED, OTHERS_DEVICE);
+  assert_hears (&f, id, OTHERS_DEVICE);
+  tell_lifecycle (&f.upstream, REGISTERED, "css_0_0_0313");
+  tell_lifecycle (&f.upstream, REGISTERED + 1, OTHERS_DEVICE);
+  nodedev_connection_send (f.upstream.connection, nodedev_packet_new (&cut, NULL, NULL, NULL));
+  nodedev_connection_send (f.upstream.connection, nodedev_packet_new (&unknown, NULL, NULL, NULL));
+  tell_lifecycle (&f.upstream, REGISTERED, "net_eth0");
+  assert_hears (&f, id, "net_eth0");
+  fixture_clear (&f);
+}
+
+static void
+unsubscribe (Fixture *f, int id)
+{
+  nd_event_deregister_args args = { .callback_id = id };
+
+  send_call (f, ND_PROC_EVENT_DEREGISTER, WITH (nd_event_deregister_args, args));
+  g_assert_cmpuint (wait_for_answer (f, ND_PROC_EVENT_DEREGISTER), ==, ND_STATUS_OK);
+}
+
+static void
+assert_deregistered (Fixture *f)
+{
+  while (f->upstream.deregistered->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (f->upstream.deregistered->len, ==, 1);
+  g_assert_cmpint (g_array_index (f->upstream.deregistered, int, 0), ==, REGISTERED);
+}
+
+/* Whoever wants to hear no more is not told what still comes, and it is told so. */
+static void
+test_unsubscribe (void)
+{
+  nd_header header = { 0 };
+  Fixture f;
+  int id;
+
+  fixture_init (&f);
+  id = subscribe_and_wait (&f);
+  answer_registrations (&f.upstream);
+  settle ();
+  unsubscribe (&f, id);
+  tell_lifecycle (&f.upstream, REGISTERED, OTHERS_DEVICE);
+  assert_deregistered (&f);
+  settle ();
+  send_call (&f, ND_PROC_CONNECT_GET_TYPE, NULL, NULL);
+  g_bytes_unref (raw_client_receive (f.client, &header));
+  g_assert_cmpint (header.proc, ==, ND_PROC_CONNECT_GET_TYPE);
+  fixture_clear (&f);
+}
+
+/* Before it has answered: it learns of that when it has. */
+static void
+test_unsubscribe_early (void)
+{
+  Fixture f;
+  int id;
+
+  fixture_init (&f);
+  id = subscribe_and_wait (&f);
+  unsubscribe (&f, id);
+  settle ();
+  g_assert_cmpuint (f.upstream.deregistered->len, ==, 0);
+  answer_registrations (&f.upstream);
+  assert_deregistered (&f);
   fixture_clear (&f);
 }
 
@@ -551,6 +705,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/nodedev/forward/subscriptions-come-first", test_subscriptions_come_first);
   g_test_add_func ("/nodedev/forward/registrations-are-bounded", test_registrations_are_bounded);
+  g_test_add_func ("/nodedev/forward/events", test_events);
+  g_test_add_func ("/nodedev/forward/unsubscribe", test_unsubscribe);
+  g_test_add_func ("/nodedev/forward/unsubscribe-early", test_unsubscribe_early);
   g_test_add_func ("/nodedev/forward/identity-comes-first", test_identity_comes_first);
   g_test_add_func ("/nodedev/forward/ordinary-user", test_ordinary_user);
   g_test_add_func ("/nodedev/forward/identity-changes", test_identity_changes);
