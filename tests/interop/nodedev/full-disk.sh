@@ -76,9 +76,20 @@ ok "makes one" test -e "$root/var/lib/virt-ccw/identities/0.0.0313/$uuid"
 ok "undefine" v nodedev-undefine "$mdev"
 is "$(host_state)" "$before" "the host is as it was"
 
-# Its kind shows only before it is taken.
 small_disk var
+note=$root/var/lib/virt-ccw/identities/0.0.0313/$uuid
+ok "define" v nodedev-define "$work/mdev.xml"
+defined=$(host_state)
+rm "$note"
 fill var
+refused "*No space left*" "define again without room for the note" \
+  v nodedev-define "$work/mdev.xml"
+is "$(host_state)" "$defined" "the former definition stays"
+ok "undefine" v nodedev-undefine "$mdev"
+refused "*No space left*" "define without room for the note" v nodedev-define "$work/mdev.xml"
+is "$(host_state)" "$before" "is undone"
+
+# Its kind shows only before it is taken.
 mkdir "$root/etc/mdevctl.d/0.0.0440"
 echo '{ "mdev_type": "vfio_ccw-io", "start": "auto", "attrs": [] }' \
   > "$root/etc/mdevctl.d/0.0.0440/$uuid"

@@ -108,12 +108,47 @@ not_ok "but not what was stopped" test -e "/sys/bus/mdev/devices/$second"
 ok "destroy" v nodedev-destroy "$mdev"
 ok "undefine the one elsewhere" v nodedev-undefine "$other_mdev"
 ok "undefine the first one" v nodedev-undefine "$mdev"
+stop_daemon
+
+# --- whose sockets -----------------------------------------------------------
+
+served_at() { # PATH COMMAND...
+  at=$1
+  shift
+  virsh -q -c "nodedev:///system?socket=$at" "$@"
+}
+
+# As a unit of systemd's has them: there before the daemon is, which the first client starts.
+given=$work/given/virtnodedevd-sock
+mkdir "$work/given"
+# shellcheck disable=SC2046 # several
+systemd-socket-activate $(env | sed -n 's/^\(LD_PRELOAD\|UMOCKDEV_DIR\|MOCK_[A-Z_]*\|[A-Z]*SAN_OPTIONS\)=.*/-E \1/p') \
+  --listen="$given" --listen="$given-ro" "$VIRTCCWD" --root "$root" 2>> "$work/log" &
+daemon=$!
+wait_for "they are made" test -S "$given-ro"
+ok "whoever comes first is served" served_at "$given" nodedev-info css_0_0_0313
+refused "*read only access prevents*" "the read-only one is known by its name" \
+  served_at "$given-ro" nodedev-destroy css_0_0_0313
+stop_daemon
+ok "sockets that it was given are left to systemd" test -S "$given"
+
+# By itself, where clients look for them.
+own=$root/run/libvirt/virtnodedevd-sock
+mkdir -p "$root/run/libvirt"
+"$VIRTCCWD" --root "$root" 2>> "$work/log" &
+daemon=$!
+wait_for "it answers where clients look" served_at "$own" uri
+refused "*read only access prevents*" "and beside that for reading" \
+  served_at "$own-ro" nodedev-destroy css_0_0_0313
+stop_daemon
 
 # --- the program -------------------------------------------------------------
 
 ok "--version" "$VIRTCCWD" --version
 like "$output" "virtccwd [0-9]*.[0-9]*" "tells the version"
 ok "--help" "$VIRTCCWD" --help
+not_ok "settings that are not there" "$VIRTCCWD" --root "$root" --config "$work/none.conf"
+like "$output" "virtccwd: $work/none.conf: No such file*" "are named"
 for wrong in "--upstream relative" "--root relative" "--socket-mode 9" "--unknown" "argument"; do
   # shellcheck disable=SC2086 # words are meant
   "$VIRTCCWD" $wrong > "$work/out" 2>&1
