@@ -102,7 +102,7 @@ machine_fetch() {
   [ -e "$disk" ] || return 0
   length=$(head -c 512 "$disk" | tr -d ' \0')
   [ "${length:-0}" -gt "$MACHINE_FETCHED" ] || return 0
-  tail -c +513 "$disk" | head -c "$length" |
+  head -c $((512 + length)) "$disk" | tail -c +513 |
     tar --extract --ignore-zeros --directory "$MACHINE/share/results"
   MACHINE_FETCHED=$length
 }

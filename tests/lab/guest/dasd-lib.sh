@@ -47,3 +47,21 @@ read_disk() {
 random_blocks() {
   dd if=/dev/urandom bs=$BLOCK_SIZE count="$1" iflag=fullblock status=none
 }
+
+# with_channel_path BUS_ID COMMAND...: QEMU reads the type of the device's channel
+# path from sysfs, where Linux has no such paths under Hercules 3.13. Here is it,
+# for COMMAND alone, in a mount namespace of its own: 1b, FICON.
+with_channel_path() {
+  paths=$(mktemp -d)
+  path=$paths/chp0.$(cut -d' ' -f1 "/sys/bus/css/devices/$(subchannel_of "$1")/chpids")
+  shift
+  mkdir "$path"
+  echo 1b > "$path/type"
+  # shellcheck disable=SC2016 # for the inner shell
+  unshare --mount sh -c '
+    mount -t overlay -o lowerdir="$1:/sys/devices/css0" overlay /sys/devices/css0 && shift && exec "$@"
+  ' sh "$paths" "$@"
+  status=$?
+  rm -rf "$paths"
+  return $status
+}
