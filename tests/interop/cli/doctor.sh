@@ -105,6 +105,15 @@ machine "driver vfio_ccw 1"
 doctor
 like "$output" "*vfio_ccw is loaded (added to it: updates/dkms/vfio_ccw.ko)*" "loaded, and which"
 
+# without PATH PATTERN ADVICE NAME: what the doctor finds while that is not in the machine.
+without() {
+  mv "$UMOCKDEV_DIR$1" "$work/aside"
+  finds problem "$2" "$3" "$4"
+  mv "$work/aside" "$UMOCKDEV_DIR$1"
+}
+without /dev/vfio/vfio "there is neither /dev/vfio/vfio nor /dev/iommu" "modprobe -a vfio " "no VFIO"
+without /sys/bus/mdev "the kernel has no core for mediated devices" "modprobe mdev" "no core for mdevs"
+
 # --- programs ----------------------------------------------------------------
 
 mv "$root/usr/sbin/virt-ccw-qemu-hook" "$work/hook"
@@ -113,6 +122,8 @@ mv "$work/hook" "$root/usr/sbin/virt-ccw-qemu-hook"
 program /usr/bin/mdevctl "echo mdevctl 1.2.0"
 finds warning "no /etc/mdevctl.d/scripts.d/callouts/virt-ccw" "install virt-ccw" \
   "mdevctl 1.2 looks elsewhere for its callout"
+printf '#!/no/such/shell\n' > "$root/usr/bin/mdevctl"
+finds warning "/usr/bin/mdevctl does not tell its version" "look whether" "one that cannot be started"
 program /usr/bin/mdevctl "exit 1"
 finds warning "/usr/bin/mdevctl does not tell its version" "look whether" "a broken mdevctl"
 program /usr/bin/mdevctl "echo mdevctl 1.4.0"
@@ -133,6 +144,11 @@ mdev_file() { # SUBCHANNEL auto|manual
   printf '{\n  "mdev_type": "vfio_ccw-io",\n  "start": "%s",\n  "attrs": []\n}' "$2" \
     > "$store/$1/$uuid"
 }
+mkdir -p "$store/0.0.0313"
+echo '{ "mdev_type": "i915-GVTg_V5_4", "start": "manual", "attrs": [] }' > "$file"
+finds problem "is of type i915-GVTg_V5_4, which no subchannel offers" "define it anew, with type" \
+  "a type of others"
+rm "$file"
 mdev_file 0.0.4711 auto
 finds problem "mdev $uuid on 0.0.4711 starts by itself, but there is no device" "undefine it" \
   "a device that is not there"
@@ -151,6 +167,11 @@ finds warning "starts by itself, but is not active (io_subchannel has it)" "virt
   "one that should have been started"
 v nodedev-start "$mdev" > /dev/null
 healthy "and was"
+home=/sys/devices/css0/0.0.0313
+without "$home/$uuid/iommu_group" "mdev $uuid has no IOMMU group" "stop it and start it again" "no group"
+without /dev/vfio/0 "mdev $uuid is active, but there is no /dev/vfio/0" "udevadm trigger" "no node"
+without "$home/mdev_supported_types" "1 of 1 subchannels that vfio_ccw has do not offer" \
+  "look why in the kernel's log" "a driver that offers nothing"
 v nodedev-destroy "$mdev" > /dev/null
 
 stop_daemon
@@ -202,6 +223,24 @@ is "$(state_of_root)" "$untouched" "nothing is changed by looking"
 rm -f "$socket" "$socket-ro"
 start_daemon
 healthy "the advice is good"
+
+# --- folders ------------------------------------------------------------------
+
+mv "$root/var/lib/virt-ccw" "$work/aside"
+: > "$root/var/lib/virt-ccw"
+finds problem "$root/var/lib/virt-ccw is no folder" "remove it" "a file in its place"
+rm "$root/var/lib/virt-ccw"
+mkdir "$root/var/lib/virt-ccw"
+if mount -t tmpfs -o ro,mode=755 none "$root/var/lib/virt-ccw" 2> "$work/mount"; then
+  finds problem "nothing can be written to $root/var/lib/virt-ccw: Read-only" "mount it for writing" \
+    "one that is read-only"
+  umount "$root/var/lib/virt-ccw"
+else
+  skip "a folder that is read-only" "no file systems to be had here: $(cat "$work/mount")"
+fi
+rmdir "$root/var/lib/virt-ccw"
+mv "$work/aside" "$root/var/lib/virt-ccw"
+healthy "folders put right"
 
 # --- who may write -----------------------------------------------------------
 
