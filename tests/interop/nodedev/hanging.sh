@@ -45,6 +45,10 @@ mdev_xml "$uuid" css_0_0_0002
 timeout 1 virsh -q -c "$uri" nodedev-define "$work/mdev.xml" > "$work/out" 2>&1
 is "$?" 124 "and one of the same UUID elsewhere"
 
+is "$(timeout 120 env -u LD_PRELOAD /usr/bin/python3 "$here/crowding.py" "$uri" css_0_0_0313 110)" \
+  "resource busy: 100 changes of 0.0.0313 wait for their turn already, try again later" \
+  "but not more than a hundred"
+
 kill -TERM "$daemon"
 wait "$daemon"
 is "$?" 0 "the daemon ends nevertheless"

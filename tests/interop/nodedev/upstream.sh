@@ -32,6 +32,13 @@ same "XML of the machine" nodedev-dumpxml computer
 same "a list by capability" nodedev-list --cap pci,net,storage
 like "$(v nodedev-list --tree)" "computer*css_0_0_0313*ccw_0_0_1234*" "one tree"
 like "$(v nodedev-list --tree)" "computer*$other*" "of both"
+names() { # URI: as a client that knows the old calls alone
+  env -u LD_PRELOAD /usr/bin/python3 -c 'import libvirt, sys
+connection = libvirt.openReadOnly(sys.argv[1])
+names = connection.listDevices(None, 0)
+print(connection.numOfDevices(None, 0) == len(names), *sorted(names), sep="\n")' "$1"
+}
+is "$(names "$uri")" "$(printf 'True\n'; v nodedev-list | sort)" "the same list for old clients"
 refused "*no node device with matching name 'pci_0000_ff_1f_7'*" "what it does not know" \
   v nodedev-dumpxml pci_0000_ff_1f_7
 refused "*'css_0_0_9999'*" "what we do not know" v nodedev-dumpxml css_0_0_9999
