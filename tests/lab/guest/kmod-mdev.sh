@@ -17,7 +17,11 @@ at_end "give_back $subchannel > /dev/null 2>&1"
 
 udevadm monitor --kernel --property > /tmp/uevents &
 monitor=$!
-sleep 1
+# It is known to listen when it has heard of something.
+hears_of_a_change() {
+  echo change > "$css/uevent" && [ -s /tmp/uevents ]
+}
+wait_for 60 hears_of_a_change
 bind_vfio "$subchannel" || bail "the subchannel can be bound"
 wait_for 10 grep -q MDEV_STATE=registered /tmp/uevents
 report $? "binding is announced by MDEV_STATE=registered"

@@ -7,8 +7,17 @@
 # shellcheck source=../../tap.sh
 . /lab/guest/tap.sh
 
-# wait_for SECONDS COMMAND...: until COMMAND succeeds; fails when time is up.
+# wait_for SECONDS COMMAND...: until COMMAND succeeds; fails when time is up, which is no less than
+# a minute: an emulated machine may stand still for long where others want the processor, too.
 wait_for() {
+  patience=$1
+  shift
+  [ "$patience" -ge 60 ] || patience=60
+  try_for "$patience" "$@"
+}
+
+# try_for SECONDS COMMAND...: the same, for those who do something else when it has not succeeded.
+try_for() {
   tries=$(($1 * 10))
   shift
   until "$@" > /dev/null 2>&1; do

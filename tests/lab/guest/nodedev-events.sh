@@ -18,7 +18,7 @@ wait_for_listener() {
   for attempt in 1 2 3 4 5; do
     plug "try$attempt" 0.0.0320
     unplug "try$attempt" 0.0.0320
-    wait_for 2 test -s "$heard" && return 0
+    try_for 2 test -s "$heard" && return 0
   done
   return 1
 }

@@ -33,7 +33,7 @@ wait_for_listener() {
   for attempt in 1 2 3 4 5; do
     plug_disk "try$attempt" 0.0.0350
     unplug_disk "try$attempt" 0.0.0350
-    wait_for 5 grep -q "device block_.*: Deleted" "$heard" && return 0
+    try_for 5 grep -q "device block_.*: Deleted" "$heard" && return 0
   done
   return 1
 }
