@@ -27,10 +27,10 @@ for library in $(libraries); do
 done
 is "$(sort <<< "$listed_for_tests" | uniq -d)" "" "no package is listed twice"
 
-# Licences. Pictures and other people's texts have no place for it.
+# Licences. Pictures, recordings and other people's texts have no place for it.
 licensed() {
   find "$TREE" -maxdepth 1 -type f \( -name '*.md' -o -name 'meson*' \) -print
-  find "$TREE"/{data,docs,kmod,scripts,src,xml} -type f ! -name '*.svg' ! -name '*.png' \
+  find "$TREE"/{data,docs,kmod,scripts,src,xml} -type f ! -name '*.svg' ! -name '*.png' ! -name '*.cast' \
     ! -name '*.ko' ! -name '*.o' ! -name '*.mod*' ! -name '.*' ! -name '*.symvers' ! -name modules.order -print
 }
 is "$(licensed | xargs -d '\n' grep -L 'SPDX-License-Identifier[:] ')" "" "all files name their licence"
