@@ -12,6 +12,7 @@
 
 /* The longest list of 2 KiB blocks: 65,535 bytes, the first block one byte. */
 #define MAX_COUNT		65535u
+#define LONGEST_LIST		33u
 
 /* So much the sink has on either side of its middle, whichever way data goes. */
 #define SINK_HALF		(CCW_XLAT_PAGE_SIZE / 2)
@@ -134,6 +135,44 @@ static inline enum ccw_xlat_reason read_some_idaws(struct ccw_xlat *x, u64 guest
 	return CCW_XLAT_OK;
 }
 
+/*
+ * As many words as the longest list has, but not beyond their page: that is as
+ * readable as the first word is.
+ */
+static enum ccw_xlat_reason read_ahead(struct ccw_xlat *x, u64 guest)
+{
+	u32 most = LONGEST_LIST * (x->format2_idaws ? 8 : 4);
+	u32 bytes = most < page_rest(guest) ? most : page_rest(guest);
+	enum ccw_xlat_reason reason = read_some_idaws(x, guest, x->ahead, bytes);
+
+	x->ahead_bytes = reason ? 0 : bytes;
+	return reason;
+}
+
+/*
+ * The words an IDAL begins with, in one page. Lists of one program are most often
+ * side by side: from the second of these on, those that a reading has brought
+ * along take none of their own.
+ */
+static enum ccw_xlat_reason read_first_idaws(struct ccw_xlat *x, u64 guest, u8 *to, u32 bytes)
+{
+	u64 at = guest - x->ahead_guest;
+	enum ccw_xlat_reason reason;
+
+	if (at < x->ahead_bytes && bytes <= x->ahead_bytes - at) {
+		memcpy(to, x->ahead + at, bytes);
+		return CCW_XLAT_OK;
+	}
+	x->ahead_guest = guest;
+	x->ahead_bytes = 0;
+	if (at > CCW_XLAT_AHEAD)
+		return read_some_idaws(x, guest, to, bytes);
+	reason = read_ahead(x, guest);
+	if (!reason)
+		memcpy(to, x->ahead, bytes);
+	return reason;
+}
+
 /* Reads words of an IDAL, page by page. */
 static enum ccw_xlat_reason read_idaws(struct ccw_xlat *x, u64 guest, u8 *to, u32 bytes)
 {
@@ -151,8 +190,8 @@ static enum ccw_xlat_reason read_idaws(struct ccw_xlat *x, u64 guest, u8 *to, u3
 
 /*
  * Reads a guest's IDAL to @to, every word once. How many words there are is
- * known only from the first; as many as there may be are read with it, but not
- * beyond its page, which is readable if the first word is.
+ * known only from the first; as many as there may be come with it, but not
+ * those beyond its page.
  */
 static enum ccw_xlat_reason read_idal(struct ccw_xlat *x, const struct data_ccw *data, u8 *to,
 				      u32 most, u32 *nr)
@@ -165,7 +204,7 @@ static enum ccw_xlat_reason read_idal(struct ccw_xlat *x, const struct data_ccw 
 		return CCW_XLAT_IDAW;
 	if (got > most)
 		got = most;
-	reason = read_some_idaws(x, data->address, to, got * size);
+	reason = read_first_idaws(x, data->address, to, got * size);
 	if (reason)
 		return reason;
 	*nr = idaws_for(size == 8 ? load_be64(to) : load_be32(to), data->count,

@@ -192,7 +192,7 @@ int ccw_xlat_fetch(struct ccw_xlat *x, const struct ccw_xlat_arena *arena,
 {
 	enum ccw_xlat_reason reason;
 
-	memset(x, 0, sizeof(*x));
+	memset(x, 0, offsetof(struct ccw_xlat, ahead));
 	x->arena = *arena;
 	x->read = read;
 	x->read_ctx = ctx;

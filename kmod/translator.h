@@ -90,6 +90,9 @@
 #define CCW_XLAT_PIECE		256u
 #define CCW_XLAT_PIECE_FIRST	1024u
 
+/* Bytes of guest IDAWs that are read at once: the longest list, see translator-data.c. */
+#define CCW_XLAT_AHEAD		(33u * 8u)
+
 /* Longest run of pages handed to a pin or unpin callback at once. */
 #define CCW_XLAT_RUN_MAX	256u
 
@@ -248,8 +251,11 @@ typedef void (*ccw_xlat_unpin_fn)(void *ctx, u64 gpa, u32 npages);
  * @low: arena offset of the first free byte above CCWs and IDAWs
  * @sink_forward: address of the IDAL for much forward data to nowhere, or 0
  * @sink_backward: the same for READ BACKWARD
+ * @ahead_guest: guest address of the IDAWs last read
+ * @ahead_bytes: how many bytes of them are in @ahead
  * @read: the reader, while fetching or refreshing
  * @read_ctx: its context
+ * @ahead: IDAWs, as the guest has them; last, for it is not cleared
  */
 struct ccw_xlat {
 	u64 *guest_page;
@@ -282,8 +288,11 @@ struct ccw_xlat {
 	u32 low;
 	u32 sink_forward;
 	u32 sink_backward;
+	u64 ahead_guest;
+	u32 ahead_bytes;
 	ccw_xlat_read_fn read;
 	void *read_ctx;
+	u8 ahead[CCW_XLAT_AHEAD];
 };
 
 /**

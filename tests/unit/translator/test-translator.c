@@ -235,6 +235,33 @@ test_idal_grows_after_read (Fixture *fixture, gconstpointer data)
   g_assert_cmphex (fixture->x.guest_page[0], ==, 0x5000);
 }
 
+/*
+ * Lists side by side come with the second: what the guest makes of them later does not
+ * count. The last begins with the last word that came and ends behind it.
+ */
+static void
+test_idals_side_by_side (Fixture *fixture, gconstpointer data)
+{
+  static const guint32 lists[] = { 0x1ff8, 0x2000, 0x2008, 0x2000 + 32 * 8 };
+  Turncoat turncoat = { fixture->machine, 0 };
+
+  for (guint32 i = 0; i < 4; i++)
+    {
+      put_ccw (fixture, CPA + 8 * i, 0x02, i < 3 ? INDIRECT | CHAIN : INDIRECT, 4096, lists[i]);
+      machine_store_doubleword (fixture->machine, lists[i], 0x5000 + i * 0x1000);
+    }
+  machine_store_doubleword (fixture->machine, lists[3], 0x8800);
+  machine_store_doubleword (fixture->machine, lists[3] + 8, 0x9000);
+  fixture->machine->meddler = change_list;
+  fixture->machine->meddler_data = &turncoat;
+  g_assert_cmpint (check_translate (fixture->machine, &fixture->x, fixture->orb), ==, 0);
+  g_assert_cmpuint (fixture->machine->read_calls, ==, 4);
+  g_assert_cmpuint (turncoat.reads_of_list, ==, 1);
+  g_assert_cmpuint (fixture->x.nr_pages, ==, 5);
+  for (guint i = 0; i < 5; i++)
+    g_assert_cmphex (fixture->x.guest_page[i], ==, 0x5000 + i * 0x1000);
+}
+
 static void
 test_nothing_stays_after_failure (Fixture *fixture, gconstpointer data)
 {
@@ -575,6 +602,7 @@ main (int argc, char **argv)
     { "arena/every-size", test_arena_every_size },
     { "read/idal-changes", test_idal_changes_after_read },
     { "read/idal-grows", test_idal_grows_after_read },
+    { "read/idals-side-by-side", test_idals_side_by_side },
     { "read/nothing-stays-after-failure", test_nothing_stays_after_failure },
     { "read/rest-is-zero", test_rest_is_zero },
     { "pages/sorted-unique", test_pages_sorted_unique },
