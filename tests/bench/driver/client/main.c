@@ -6,13 +6,12 @@
  */
 #include "../profile/marks.h"
 #include "programs.h"
+#include "round-trip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #define WARM_UP 50
 #define BATCHES 15
@@ -27,33 +26,6 @@ now_ns (void)
   return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
-static struct ccw_io_region
-request_for (const Program *program)
-{
-  struct ccw_io_region request = { 0 };
-
-  put_be32 (request.orb_area + 4, program->orb_flags);
-  put_be32 (request.orb_area + 8, program->start);
-  put_be32 (request.scsw_area, FCTL_START << 12);
-  return request;
-}
-
-static void
-round_trip (Client *client, const struct ccw_io_region *request)
-{
-  off_t offset = client->region_offset[REGION_IO];
-  struct ccw_io_region reply;
-
-  if (pwrite (client->device, request, sizeof *request, offset) != sizeof *request)
-    die_errno ("start");
-  if (!client_wait (client->io_event, PATIENCE_MS))
-    die ("no interrupt");
-  if (pread (client->device, &reply, sizeof reply, offset) != sizeof reply)
-    die_errno ("status");
-  if (reply.irb_area[8] != (DSTAT_CHANNEL_END | DSTAT_DEVICE_END) || reply.irb_area[9])
-    die ("bad status %02x %02x", reply.irb_area[8], reply.irb_area[9]);
-}
-
 static void
 round_trips (Client *client, const struct ccw_io_region *request, unsigned count)
 {
@@ -66,7 +38,7 @@ static struct ccw_io_region
 prepare (Client *client, const BenchProgram *bench)
 {
   Program program = write_program (client, bench);
-  struct ccw_io_region request = request_for (&program);
+  struct ccw_io_region request = round_trip_request (&program);
 
   round_trips (client, &request, WARM_UP);
   return request;
@@ -172,21 +144,6 @@ command_repeat (Client *client, const char *name, unsigned count)
   round_trips (client, &request, count);
   take_turns ("done");
   return 0;
-}
-
-/*
- * Replaces the memory by pages of 4 KiB which are there from the beginning, so
- * that pinning one costs the same in every run.
- */
-static void
-use_small_pages (Client *client)
-{
-  client_unmap (client);
-  if (mmap (client->memory, MEMORY_SIZE, PROT_READ | PROT_WRITE,
-            MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED | MAP_POPULATE, -1, 0)
-      == MAP_FAILED)
-    die_errno ("mmap");
-  client_map (client);
 }
 
 static int
