@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The benchmark's report judges each row, and by the round that repeats.
+# The benchmarks' reports judge each row, the driver's by the round that repeats.
 
 . "$(dirname "$0")/common.sh"
 
@@ -80,4 +80,56 @@ like "$profile" "*
 6.0	3.0	ours [[]vfio_ccw]*" "a function: instructions, and how often it is entered"
 like "$profile" "*
 1.0	0.0	theirs [[]vfio_ccw]*" "a function that was entered before"
+
+# Reading of a disk: a row that may take all of what the in-tree driver does, and half
+# of that without pinning.
+dasd=$TREE/tests/bench/dasd
+printf '4k\t4 KiB\t1\t0.5\n' > "$results/dasd.bounds"
+
+# readings WHO INSTRUCTIONS WITHOUT-PINNING SUM
+readings() {
+  printf '4k\t%s\t%s\t%s\t%s\n' "$2" "$2" "$3" "$4" > "$results/$1.rows"
+}
+
+usual_readings() {
+  readings host 200 200 abc
+  readings ours 100 40 abc
+  readings in-tree 140 80 abc
+}
+
+# dasd_judged FORMAT: the report of these readings; fails as it does.
+dasd_judged() {
+  local who inputs=()
+
+  for who in host ours in-tree; do
+    inputs+=(who="$who" "$results/$who.rows")
+  done
+  awk -f "$dasd/report.awk" -v format="$1" -v machine=m who=bounds "$results/dasd.bounds" \
+    "${inputs[@]}"
+}
+
+usual_readings
+ok "readings at their bounds pass" dasd_judged tap
+like "$output" "*ok 1 - 4 KiB: 100 instructions, in-tree 140; ratio 0.714, at most 1*" "the whole is told"
+like "$output" "*4 KiB, without pinning: 40 instructions, in-tree 80; ratio 0.500, at most 0.5*" \
+  "and what remains without pinning"
+ok "JSON of readings" dasd_judged json
+is "$(printf '%s' "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)["rows"][0]["ratio_to_host"])')" \
+  0.5 "has the host's own driver"
+readings ours 100 41 abc
+not_ok "one above the bound without pinning fails" dasd_judged tap
+readings ours 141 40 abc
+not_ok "so does one above the bound of the whole" dasd_judged tap
+readings ours 30 30 abc
+not_ok "so does one without pinning" dasd_judged tap
+usual_readings
+readings in-tree 140 80 abd
+not_ok "so do other data" dasd_judged tap
+usual_readings
+readings host 200 200 abd
+not_ok "also where the host alone read others" dasd_judged tap
+usual_readings
+: > "$results/ours.rows"
+not_ok "so does a row that was not measured" dasd_judged tap
+not_ok "in a table as well" dasd_judged table
 done_testing

@@ -19,10 +19,11 @@
 #define MASK_UPDATES 0x80
 #define ATTRIBUTES_ECKD 0xc0
 
-/* locate record: operations, "the length is given", "no sector is given" */
+/* locate record: operations (tracks from their home address on), "the length is given", "no
+   sector is given" */
 #define LOCATE_READ 0x06
 #define LOCATE_WRITE 0x01
-#define LOCATE_READ_TRACKS 0x0c
+#define LOCATE_READ_TRACKS 0x4c
 #define LENGTH_VALID 0x80
 #define NO_SECTOR 0xff
 
