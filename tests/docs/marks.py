@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The tutorial and the how-tos are written so that a test can follow them, and one does: no command
-stands outside of a console block, those that are not run say so, and those for the reader's own
-machine are scripts of ours. Prints TAP."""
+stands outside of a console block, those that are not run say so, those for the reader's own machine
+are scripts of ours, and what these have shown was recorded. Prints TAP."""
 
+import json
 import re
 import shlex
 import sys
@@ -12,7 +13,9 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 TREE = Path(__file__).resolve().parents[2]
-WORDS = {'', 'fails', 'pc', 'untested'}
+WORDS = {'', 'fails', 'pc', 'shown', 'untested'}
+# What scripts/demo dasd has shown, on a terminal.
+RECORDING = TREE / 'docs/tutorial/dasd.cast'
 # Blocks that are not run, on all pages together: there is to be a reason for one more.
 UNTESTED_MAX = 3
 NOT_RUN = '*Not run by the tests:*'
@@ -56,6 +59,13 @@ def known(line):
     return all(re.search(rf'(?<![\w-]){re.escape(word)}(?![\w-])', usage(words[0])) for word in words[1:])
 
 
+def recorded():
+    """The lines of the recording."""
+    head, *events = [json.loads(line) for line in RECORDING.read_text(encoding='utf-8').splitlines()]
+    assert head['version'] == 2
+    return ''.join(event[2] for event in events).replace('\r', '').splitlines()
+
+
 def check_page(path):
     name = path.relative_to(TREE / 'docs')
     found = list(blocks(path))
@@ -69,6 +79,9 @@ def check_page(path):
         if words == 'pc':
             lost = [line for line in lines if not line.startswith('$ ') or not known(line[2:])]
             check(not lost, f'{name}: {lines[0]} is ours', lost)
+        elif words == 'shown':
+            lost = [line for line in lines if line not in recorded()]
+            check(not lost, f'{name}: {lines[0]} was shown', lost)
         elif words is not None:
             check(lines[0].startswith('# '), f'{name}: a block begins with a command', lines[0])
     if any(words in ('', 'fails') for words, _ in found):
