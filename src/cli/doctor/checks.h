@@ -47,6 +47,9 @@ void doctor_check_definitions (const DoctorScene *scene, Findings *findings);
 /* Subchannels: driver overrides, cut-short transitions, drivers without purpose. subchannels.c */
 void doctor_check_subchannels (const DoctorScene *scene, Findings *findings);
 
+/* Driver overrides that driverctl keeps for subchannels. driverctl.c */
+void doctor_check_driverctl (const DoctorScene *scene, Findings *findings);
+
 /* --- for them ------------------------------------------------------------ */
 
 /* Where a file of the system is, below the scene's root. The caller frees it. scene.c */
@@ -60,3 +63,6 @@ gboolean doctor_is_program (const DoctorScene *scene, const char *path);
 
 /* What a program of the system prints, at most for a few seconds; NULL when it fails. scene.c */
 char *doctor_run (const DoctorScene *scene, const char *const *arguments);
+
+/* Does driverctl give the subchannel to vfio_ccw at each start? driverctl.c */
+gboolean doctor_has_driverctl_override (const DoctorScene *scene, const CcwDevId *subchannel);

@@ -71,6 +71,7 @@ examine_this_host (DoctorScene *scene, Findings *findings)
   load_store (scene, findings);
   doctor_check_definitions (scene, findings);
   doctor_check_subchannels (scene, findings);
+  doctor_check_driverctl (scene, findings);
 }
 
 /* --- the answer ---------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #define QEMU_SOCKET RUN "virtqemud-sock"       /* modular daemons: virtual machines */
 #define NODEDEV_SOCKET RUN "virtnodedevd-sock" /* and node devices: virtccwd's slot */
 #define MONOLITHIC_SOCKET RUN "libvirt-sock"   /* libvirtd; virtproxyd beside modular ones */
+#define BEHIND "/etc/systemd/system/virtccwd.service.d/behind.conf" /* virt-ccw-slot(8) */
 #define POLKIT_ACTIONS "/usr/share/polkit-1/actions/org.libvirt.unix.policy"
 
 /* --- sockets ------------------------------------------------------------- */
@@ -30,6 +31,12 @@ choose_socket (const DoctorScene *scene, const char *path)
   g_autofree char *readonly = g_strconcat (path, "-ro", NULL);
 
   return doctor_path (scene, has_socket (scene, readonly) ? readonly : path);
+}
+
+static gboolean
+is_modular (const DoctorScene *scene)
+{
+  return has_socket (scene, QEMU_SOCKET);
 }
 
 /* A connection to whoever serves @path; notes why there is none. */
@@ -112,6 +119,19 @@ check_devices (virConnect *connection, const char *who, Findings *findings)
 }
 
 static void
+check_behind (const DoctorScene *scene, Findings *findings)
+{
+  g_autofree char *place = doctor_path (scene, BEHIND);
+
+  if (g_file_test (place, G_FILE_TEST_IS_SYMLINK))
+    findings_ok (findings, "libvirt's own daemon runs behind it, for all other devices");
+  else
+    findings_warn (findings, "virt-ccw-slot take && systemctl restart virtccwd.service",
+                   "virtccwd has the place of virtnodedevd, which does not run behind it: devices "
+                   "that are not channel-attached are not shown");
+}
+
+static void
 tell_owner (virConnect *connection, Findings *findings)
 {
   unsigned long version;
@@ -130,12 +150,15 @@ static void
 check_node_devices (const DoctorScene *scene, Findings *findings)
 {
   g_autoptr (virConnect) connection = NULL;
+  unsigned long version;
 
   check_mode (scene, findings, NODEDEV_SOCKET);
   connection = ask (scene, findings, "nodedev", NODEDEV_SOCKET);
   if (connection == NULL)
     return;
   tell_owner (connection, findings);
+  if (is_modular (scene) && is_virtccwd (connection, &version))
+    check_behind (scene, findings);
   check_devices (connection, "it", findings);
 }
 
@@ -173,14 +196,14 @@ check_monolithic (const DoctorScene *scene, Findings *findings)
 gboolean
 doctor_is_monolithic (const DoctorScene *scene)
 {
-  return has_socket (scene, MONOLITHIC_SOCKET) && !has_socket (scene, QEMU_SOCKET);
+  return has_socket (scene, MONOLITHIC_SOCKET) && !is_modular (scene);
 }
 
 void
 doctor_check_libvirt (const DoctorScene *scene, Findings *findings)
 {
   findings_begin (findings, "libvirt");
-  if (has_socket (scene, QEMU_SOCKET))
+  if (is_modular (scene))
     check_modular (scene, findings);
   else if (doctor_is_monolithic (scene))
     check_monolithic (scene, findings);

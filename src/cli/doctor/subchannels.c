@@ -52,7 +52,7 @@ check_subchannel (const DoctorScene *scene, const CcwSubchannel *subchannel, Fin
   const CcwDevId *id = ccw_subchannel_get_id (subchannel);
   g_autofree char *override = NULL;
 
-  if (is_needed (scene, id))
+  if (is_needed (scene, id) || doctor_has_driverctl_override (scene, id))
     return;
   override = mdev_subchannel_read_override (id);
   if (g_strcmp0 (ccw_subchannel_get_driver (subchannel), MDEV_DRIVER_VFIO_CCW) == 0)

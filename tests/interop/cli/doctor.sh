@@ -192,7 +192,14 @@ rm -r "$store/0.0.0316"
 
 # --- what was left over ------------------------------------------------------
 
+mkdir -p "$root/etc/driverctl.d"
+echo vfio_ccw > "$root/etc/driverctl.d/css-0.0.0314"
+finds warning "driverctl gives subchannel 0.0.0314 to vfio_ccw at each start" \
+  "driverctl -b css unset-override 0.0.0314" "an override of driverctl's"
 machine "override 0.0.0314 vfio_ccw"
+doctor --quiet
+like "$output" "*driverctl gives*0 problems, 2 warnings" "in force, it is told only once"
+rm "$root/etc/driverctl.d/css-0.0.0314"
 finds warning "the driver override vfio_ccw is left over on subchannel 0.0.0314" \
   "echo > /sys/bus/css/devices/0.0.0314/driver_override" "an override"
 echo 0.0.0314 > /sys/bus/css/devices/0.0.0314/driver/unbind

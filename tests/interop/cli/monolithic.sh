@@ -125,8 +125,15 @@ start_daemon
 serve virtnodedevd "$socket"
 doctor "ok *libvirt is modular*
 ok *virtccwd * serves node devices
+warning *which does not run behind it*
+ *virt-ccw-slot take*
 ok *it shows 7 subchannels*
 ok *mdevctl is not installed: virtccwd needs no callout" "a modular host with virtccwd"
+mkdir -p "$root/etc/systemd/system/virtccwd.service.d"
+ln -s /usr/share/virt-ccw/behind.conf "$root/etc/systemd/system/virtccwd.service.d/"
+doctor "ok *virtccwd * serves node devices
+ok *libvirt's own daemon runs behind it*
+ok *it shows 7 subchannels" "with libvirt's own behind it"
 stop_daemon
 doctor "problem *nobody serves node devices to virtqemud" "a modular host without it again"
 
