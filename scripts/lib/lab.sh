@@ -29,7 +29,7 @@ export LAB_KERNEL=${LAB_KERNEL:-trixie}
 readonly LAB_SUITES=(trixie sid)
 # What emulates the machine, with its devices: tests/lab/README.md.
 export LAB_MACHINE=${LAB_MACHINE:-qemu}
-readonly LAB_MACHINES=(qemu hercules)
+readonly LAB_MACHINES=(qemu hercules system)
 # Steps that keep all processors busy run at this many jobs.
 LAB_JOBS=$(nproc)
 readonly LAB_JOBS

@@ -7,6 +7,9 @@
 # Runs kept in build-lab/ for people to look at.
 readonly MACHINE_RUNS_KEPT=5
 
+# The version after any that debian/changelog tells, for tests of an upgrade.
+readonly MACHINE_NEXT_VERSION=99.1
+
 MACHINE=
 MACHINE_PID=
 # How much of the results machine_fetch has.
@@ -27,7 +30,7 @@ machine_prepare_bare() {
 # machine_boot: the program that runs the machine.
 machine_boot() {
   case $LAB_MACHINE in
-    qemu) printf '%s\n' "$LAB/boot" ;;
+    qemu | system) printf '%s\n' "$LAB/boot" ;;
     *) printf '%s\n' "$LAB/$LAB_MACHINE/boot" ;;
   esac
 }
@@ -37,6 +40,10 @@ machine_boot() {
 machine_prepare() {
   local modules foreign programs tools guest bare qemu
 
+  if [ "$LAB_MACHINE" = system ]; then
+    machine_prepare_system
+    return
+  fi
   modules=$(lab_build modules)
   foreign=$(lab_build foreign-module)
   programs=$(lab_build programs)
@@ -49,6 +56,23 @@ machine_prepare() {
   cp -a "$qemu" "$MACHINE/share/qemu-7.2"
   cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$foreign/foreign.ko" \
     "$MACHINE/share/guests/"
+}
+
+# machine_prepare_system: the same for the machine "system", in which nothing of ours is
+# installed: the share has the packages, also of the next version, and the module that
+# DKMS has built of the first.
+machine_prepare_system() {
+  local bare module
+
+  bare=$(lab_build bare-guest)
+  module=$(lab_build dkms-module)
+  machine_prepare_bare
+  "$TREE/scripts/package" "$MACHINE/share/packages/first"
+  "$TREE/scripts/package" --version "$MACHINE_NEXT_VERSION" "$MACHINE/share/packages/next"
+  cp -L "$module"/vfio-ccw.dkms.tar.gz "$MACHINE/share/packages/"
+  cp -L "$bare/bare-guest" "$MACHINE/share/guests/"
+  mv "$MACHINE/share/system/init-system" "$MACHINE/share/system/init"
+  install -D -m 644 "$LAB/root/lab.service" "$MACHINE/share/install/etc/systemd/system/lab.service"
 }
 
 machine_make_folder() {
