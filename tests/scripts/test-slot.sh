@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# virt-ccw-slot, by the real systemctl on units that no systemd runs: what it takes it gives back,
+# and when it is killed at any of its steps, the next time does the rest.
+
+# --- a host of its own, with modular daemons ------------------------------------
+
+if [ "${1:-}" != --inside ]; then
+  if ! unshare --mount true 2> /dev/null || ! command -v systemctl > /dev/null; then
+    echo "1..0 # SKIP needs mount namespaces and systemctl"
+    exit 0
+  fi
+  exec unshare --mount "$0" --inside
+fi
+# While /run is still there: the libraries look around.
+. "$(dirname "$0")/common.sh"
+export SYSTEMD_OFFLINE=1
+# shellcheck disable=SC2086 # units are words
+readonly STOCK="virtnodedevd.socket virtnodedevd-ro.socket virtnodedevd-admin.socket virtnodedevd.service"
+readonly OURS="virtccwd.socket virtccwd-ro.socket virtccwd.service"
+readonly UNITS=/usr/lib/systemd/system
+readonly SLOT=$VIRT_CCW_CACHE/virt-ccw-slot
+
+for folder in $UNITS /etc/systemd /var/lib /run; do
+  mount -t tmpfs tmpfs "$folder" || exit 1
+done
+mkdir "$VIRT_CCW_CACHE/virt-ccw"
+cp "$TREE/data/behind.conf.in" "$VIRT_CCW_CACHE/virt-ccw/behind.conf"
+sed "s,@sysconfdir@,/etc,; s,@datadir@,$VIRT_CCW_CACHE," "$TREE/data/virt-ccw-slot.in" > "$SLOT"
+chmod +x "$SLOT"
+cp "$TREE"/data/virtccwd*.socket "$UNITS"
+for unit in virtccwd virtnodedevd; do
+  printf '%s\n' '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target > "$UNITS/$unit.service"
+done
+for unit in virtnodedevd virtnodedevd-ro virtnodedevd-admin; do
+  printf '%s\n' '[Socket]' "ListenStream=/run/$unit" Service=virtnodedevd.service \
+    '[Install]' WantedBy=sockets.target > "$UNITS/$unit.socket"
+done
+
+# Kills all that its caller started, instead of the call whose number is in the file "cut".
+mkdir "$VIRT_CCW_CACHE/bin"
+cat > "$VIRT_CCW_CACHE/bin/systemctl" << SCRIPT
+#!/bin/sh
+echo >> "$VIRT_CCW_CACHE/calls"
+[ "\$(wc -l < "$VIRT_CCW_CACHE/calls")" != "\$(cat "$VIRT_CCW_CACHE/cut")" ] || kill -KILL 0
+exec $(command -v systemctl) "\$@"
+SCRIPT
+chmod +x "$VIRT_CCW_CACHE/bin/systemctl"
+
+# A host whose administrator has no use for libvirt's third socket.
+fresh_host() {
+  rm -rf /etc/systemd/* /var/lib/*
+  systemctl --quiet enable ${STOCK/virtnodedevd-admin.socket/} 2> /dev/null
+}
+
+# slot VERB [CUT]: killed at its call CUT of systemctl.
+slot() {
+  : > "$VIRT_CCW_CACHE/calls"
+  echo "${2:-none}" > "$VIRT_CCW_CACHE/cut"
+  PATH=$VIRT_CCW_CACHE/bin:$PATH setsid --wait "$SLOT" "$1"
+}
+
+calls() {
+  wc -l < "$VIRT_CCW_CACHE/calls"
+}
+
+state() {
+  find /etc/systemd /var/lib ! -type d ! -name '*.new' -printf '%p %l\n' | sort
+  cat /var/lib/virt-ccw/slot 2> /dev/null
+}
+
+# are WORD UNIT...
+are() {
+  local word=$1
+
+  shift
+  [ "$(systemctl is-enabled "$@" | sort -u)" = "$word" ]
+}
+
+# comes_to WANTED [VERB CUT] VERB: done on a host as it is, after having been cut short.
+comes_to() {
+  local wanted=$1
+
+  [ $# -lt 4 ] || slot "$2" "$3" 2> /dev/null
+  slot "${!#}" && [ "$(state)" = "$wanted" ]
+}
+
+# --- undisturbed -------------------------------------------------------------------
+
+fresh_host
+before=$(state)
+ok "it takes the slot" slot take
+calls_of_take=$(calls)
+ok "libvirt's units are disabled" are disabled $STOCK
+ok "ours are enabled, for the next boot" are enabled $OURS
+taken=$(state)
+like "$("$SLOT" status)" "*behind it" "as it says"
+ok "again" slot take
+is "$(state)" "$taken" "changes nothing"
+systemctl --quiet enable $STOCK
+ok "and again, when somebody has enabled libvirt's" slot take
+is "$(state)" "$taken" "undoes that"
+ok "it gives the slot back" slot leave
+calls_of_leave=$(calls)
+ok "ours are disabled: they would take it at the next boot" are disabled $OURS
+is "$(state)" "$before" "all is as before"
+ok "again" slot leave
+is "$(state)" "$before" "changes nothing"
+
+# --- killed ------------------------------------------------------------------------
+
+# Looking how it is changes nothing until all is known: the first step stands for the others.
+for cut in 1 $(seq $((calls_of_take - 2)) $calls_of_take); do
+  fresh_host
+  ok "killed at step $cut of taking, it takes the rest" comes_to "$taken" take $cut take
+  ok "and gives all back" comes_to "$before" leave
+  ok "killed at step $cut of taking, it gives all back" comes_to "$before" take $cut leave
+done
+for ((cut = 1; cut <= calls_of_leave; cut++)); do
+  fresh_host
+  slot take
+  ok "killed at step $cut of giving back, it gives the rest back" comes_to "$before" leave $cut leave
+  slot take
+  ok "killed at step $cut of giving back, it takes all again" comes_to "$taken" leave $cut take
+  ok "and gives all back" comes_to "$before" leave
+done
+done_testing
