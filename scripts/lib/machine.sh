@@ -56,6 +56,8 @@ machine_prepare() {
   cp -a "$qemu" "$MACHINE/share/qemu-7.2"
   cp -L "$guest/kernel" "$guest/initrd" "$bare/bare-guest" "$foreign/foreign.ko" \
     "$MACHINE/share/guests/"
+  [ "$LAB_MACHINE" != hercules ] ||
+    cp "$(lab_build hercules-css)/hercules-css.ko" "$MACHINE/share/guests/"
 }
 
 # machine_prepare_system: the same for the machine "system", in which nothing of ours is

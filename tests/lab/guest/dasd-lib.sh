@@ -65,3 +65,9 @@ with_channel_path() {
   rm -rf "$paths"
   return $status
 }
+
+# operator COMMAND...: has Hercules carry out a command, by and by; what becomes of it
+# shows at the devices alone. A line of its own on the console, which drops fast text.
+operator() {
+  printf '\nlab: operator: %s;\n' "$*" > /dev/console
+}
