@@ -40,7 +40,7 @@ static void
 add_define_extent (Program *program, const Transfer *transfer)
 {
   uint8_t *extent = guest (program->client, PARAMETERS_AT, 16);
-  unsigned last = transfer->first + transfer->count - 1;
+  unsigned last = transfer->first + transfer->count - transfer->beyond - 1;
 
   memset (extent, 0, 16);
   extent[0] = transfer->write ? MASK_UPDATES : MASK_NO_WRITES;

@@ -37,6 +37,7 @@ typedef struct
   bool write;
   unsigned first;
   unsigned count;
+  unsigned beyond; /* so many of them, the last ones, are outside of the extent */
 } Transfer;
 
 Program eckd_write_blocks_program (Client *client, const Transfer *transfer);
