@@ -11,6 +11,10 @@
 #define NODEDEV_SOCKET RUN "virtnodedevd-sock" /* and node devices: virtccwd's slot */
 #define MONOLITHIC_SOCKET RUN "libvirt-sock"   /* libvirtd; virtproxyd beside modular ones */
 #define BEHIND "/etc/systemd/system/virtccwd.service.d/behind.conf" /* virt-ccw-slot(8) */
+/* Enables both daemons' units as they should be; virtccwd's alone would fight with libvirt's. */
+#define TAKE_SLOT "virt-ccw-slot take"
+/* Where no daemon of libvirt's has the slot that takes nothing. */
+#define START_DAEMON "systemctl enable --now virtccwd.socket virtccwd-ro.socket virtccwd.service"
 #define POLKIT_ACTIONS "/usr/share/polkit-1/actions/org.libvirt.unix.policy"
 
 /* --- sockets ------------------------------------------------------------- */
@@ -126,7 +130,7 @@ check_behind (const DoctorScene *scene, Findings *findings)
   if (g_file_test (place, G_FILE_TEST_IS_SYMLINK))
     findings_ok (findings, "libvirt's own daemon runs behind it, for all other devices");
   else
-    findings_warn (findings, "virt-ccw-slot take && systemctl restart virtccwd.service",
+    findings_warn (findings, TAKE_SLOT,
                    "virtccwd has the place of virtnodedevd, which does not run behind it: devices "
                    "that are not channel-attached are not shown");
 }
@@ -140,8 +144,7 @@ tell_owner (virConnect *connection, Findings *findings)
     findings_ok (findings, "virtccwd %lu.%lu.%lu serves node devices", version / 1000000,
                  version / 1000 % 1000, version % 1000);
   else
-    findings_warn (findings,
-                   "systemctl enable --now virtccwd.socket virtccwd-ro.socket, virtccwd(8)",
+    findings_warn (findings, TAKE_SLOT,
                    "node devices are served by libvirt's own daemon, not by virtccwd: devices "
                    "are passed by mdevctl's callout alone");
 }
@@ -172,8 +175,7 @@ check_modular (const DoctorScene *scene, Findings *findings)
   findings_ok (findings, "libvirt is modular: virtqemud serves virtual machines");
   connection = ask (scene, findings, "qemu", QEMU_SOCKET);
   if (!has_socket (scene, NODEDEV_SOCKET))
-    findings_problem (findings,
-                      "systemctl enable --now virtccwd.socket virtccwd-ro.socket, virtccwd(8)",
+    findings_problem (findings, TAKE_SLOT " && " START_DAEMON,
                       "nobody serves node devices to virtqemud: there is no " NODEDEV_SOCKET);
   else
     check_node_devices (scene, findings);

@@ -117,9 +117,10 @@ rm "$root"/run/libvirt/*
 serve virtqemud "$work/up/libvirt-sock"
 doctor "ok *libvirt is modular*
 problem *nobody serves node devices to virtqemud*
- *enable --now virtccwd.socket" "a modular host without node devices"
+ *virt-ccw-slot take && systemctl enable --now virtccwd.socket *virtccwd.service*" "a modular host without node devices"
 serve virtnodedevd "$work/up/libvirt-sock"
 doctor "warning *node devices are served by libvirt's own daemon, not by virtccwd*
+ *virt-ccw-slot take*
 ok *it shows 7 subchannels" "a modular host with libvirt's node devices"
 start_daemon
 serve virtnodedevd "$socket"
