@@ -29,13 +29,25 @@ cp "$TREE/data/behind.conf.in" "$VIRT_CCW_CACHE/virt-ccw/behind.conf"
 sed "s,@sysconfdir@,/etc,; s,@datadir@,$VIRT_CCW_CACHE," "$TREE/data/virt-ccw-slot.in" > "$SLOT"
 chmod +x "$SLOT"
 cp "$TREE"/data/virtccwd*.socket "$UNITS"
-for unit in virtccwd virtnodedevd; do
-  printf '%s\n' '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target > "$UNITS/$unit.service"
-done
-for unit in virtnodedevd virtnodedevd-ro virtnodedevd-admin; do
-  printf '%s\n' '[Socket]' "ListenStream=/run/$unit" Service=virtnodedevd.service \
-    '[Install]' WantedBy=sockets.target > "$UNITS/$unit.socket"
-done
+# unit NAME LINE...: one of those that are not ours to install, or that meson makes.
+unit() {
+  printf '%s\n' "${@:2}" > "$UNITS/$1"
+}
+
+sockets() {
+  unit "$1" '[Socket]' "ListenStream=/run/$1" Service=virtnodedevd.service '[Install]' \
+    WantedBy=sockets.target "${@:2}"
+}
+
+# As libvirt's are.
+also="Also=virtnodedevd-ro.socket virtnodedevd-admin.socket"
+unit virtccwd.service '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target \
+  "Also=virtccwd.socket virtccwd-ro.socket"
+unit virtnodedevd.service '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target \
+  Also=virtnodedevd.socket "$also"
+sockets virtnodedevd.socket "$also"
+sockets virtnodedevd-ro.socket
+sockets virtnodedevd-admin.socket
 
 # Kills all that its caller started, instead of the call whose number is in the file "cut".
 mkdir "$VIRT_CCW_CACHE/bin"
@@ -50,7 +62,8 @@ chmod +x "$VIRT_CCW_CACHE/bin/systemctl"
 # A host whose administrator has no use for libvirt's third socket.
 fresh_host() {
   rm -rf /etc/systemd/* /var/lib/*
-  systemctl --quiet enable ${STOCK/virtnodedevd-admin.socket/} 2> /dev/null
+  systemctl --quiet enable virtnodedevd.socket 2> /dev/null
+  systemctl --quiet disable virtnodedevd-admin.socket
 }
 
 # slot VERB [CUT]: killed at its call CUT of systemctl.
