@@ -13,6 +13,7 @@
 #include "ccw/host.h"
 #include "mdev/closed.h"
 #include "mdev/record.h"
+#include "mdev/subchannel.h"
 #include "mdev/transition.h"
 
 static char *root;
@@ -79,10 +80,18 @@ give_back_bound (const CcwPaths *paths)
   for (guint i = 0; i < subchannels->len; i++)
     {
       const CcwDevId *subchannel = &g_array_index (subchannels, CcwDevId, i);
+      g_autofree char *left = mdev_subchannel_find_mdev (subchannel);
       g_autoptr (GError) reason = NULL;
-      gboolean done = mdev_recover (paths, subchannel, NULL, &reason)
-                      && mdev_give_back (paths, subchannel, &reason);
+      gboolean done;
 
+      /* It could not be stopped, which was told. */
+      if (left != NULL)
+        {
+          all = FALSE;
+          continue;
+        }
+      done = mdev_recover (paths, subchannel, NULL, &reason)
+             && mdev_give_back (paths, subchannel, &reason);
       all = tell (subchannel, done, reason) && all;
     }
   return all;

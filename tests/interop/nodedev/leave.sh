@@ -57,6 +57,7 @@ ok "one more" v nodedev-create "$work/mdev.xml"
 stop_daemon
 machine "fail remove 5 1"
 not_ok "what the kernel does not let go is no success" leave
+unlike "$output" "*given back*" "and nothing is told to be given back"
 is "$(driver_of 0.0.0313)" vfio_ccw "and stays as it was"
 ok "until it does" leave
 is "$(host_state)" "$before" "the host is as it was"
