@@ -78,10 +78,12 @@ ok "the administrator wants it otherwise" virt-ccw-slot leave
 ok "the host's sockets are back" are active $stock
 ok "for good" are enabled $stock
 ok "virtccwd and what was behind it have ended" are inactive $ours virtccwd-behind.service
+ok "also for the next boot" are disabled $ours
 ok "libvirt's daemon answers" wait_for 120 shows $loopback
 is "$(virt-ccw-slot status)" "libvirt's virtnodedevd serves node devices" "as is told"
 ok "and back again" virt-ccw-slot take
-ok "with virtccwd's units" systemctl start $ours
+ok "with virtccwd's units" are active $ours
+ok "for good" are enabled $ours
 ok "it knows the terminal" shows "$terminal"
 
 ok "the package is removed" apt remove virt-ccw
