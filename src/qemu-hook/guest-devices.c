@@ -101,12 +101,21 @@ leave_to_others (GuestNote *note, const CcwPaths *paths)
     g_warning ("%s", error->message);
 }
 
+static gboolean
+give_back_or_leave (GuestNote *note, const CcwPaths *paths, GError **error)
+{
+  if (give_back (note, paths, error))
+    return TRUE;
+  leave_to_others (note, paths);
+  return FALSE;
+}
+
 /* It is not given back while it is there for another domain, too. */
 static gboolean
 take_from (GuestNote *note, const CcwPaths *paths, const char *domain, GError **error)
 {
   if (note->domains->len == 1)
-    return give_back (note, paths, error);
+    return give_back_or_leave (note, paths, error);
   guest_note_remove_domain (note, domain);
   return guest_note_save (note, paths, error);
 }
@@ -118,12 +127,9 @@ release_one (const CcwPaths *paths, const char *mdev, const char *domain, GError
   g_autoptr (GError) reason = NULL;
   g_autoptr (GuestNote) note = guest_note_load (paths, mdev, &reason);
 
-  if (reason == NULL
-      && (note == NULL || !guest_note_is_of (note, domain)
-          || take_from (note, paths, domain, &reason)))
-    return TRUE;
-  if (note != NULL)
-    leave_to_others (note, paths);
+  if (reason == NULL)
+    return note == NULL || !guest_note_is_of (note, domain)
+           || take_from (note, paths, domain, error);
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }

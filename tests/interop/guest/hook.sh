@@ -135,6 +135,23 @@ ok "which libvirt refuses, for it was not detached" hook release end "$other_uui
 ok "it is still active" is_active "$terminal_uuid"
 ok "the domain ends" release
 as_before "all is as before"
+ok "prepare" prepare "$terminal_uuid"
+ok "another domain starts with it" hook prepare begin "$other_uuid" "$terminal_uuid"
+# The first write that matters fails, and no other one.
+release_unnoted() {
+  for n in 1 2 3; do
+    machine "at $n refuse"
+    hook release end "$other_uuid" "$terminal_uuid" || return
+    hook prepare begin "$other_uuid" "$terminal_uuid"
+  done
+}
+fails_with 1 "*could not write *Input/output error*" "which is refused, and that cannot be noted" \
+  release_unnoted
+ok "a third one ends" hook release end "$third_uuid"
+ok "it is still there for the domain, which has not opened it yet" is_active "$terminal_uuid"
+ok "the domain ends" release
+ok "the other domain starts without it, and that is noted" hook prepare begin "$other_uuid"
+as_before "all is as before"
 
 # An earlier start left what another domain has now.
 ok "prepare" prepare "$terminal_uuid"
