@@ -25,11 +25,13 @@ mdev_has_boot_stamp (const CcwPaths *paths)
 }
 
 /* What cannot be made makes the next daemon start more than it has to. */
-static void
+static gboolean
 make_mark (const char *path)
 {
-  if (!mdev_mark_make (path))
-    g_warning ("could not make %s: %s", path, g_strerror (errno));
+  if (mdev_mark_make (path))
+    return TRUE;
+  g_warning ("could not make %s: %s", path, g_strerror (errno));
+  return FALSE;
 }
 
 /* @name: NULL for the folder. */
@@ -59,8 +61,8 @@ mdev_make_boot_stamp (const CcwPaths *paths)
 {
   g_autofree char *path = stamp_path (paths);
 
-  make_mark (path);
-  remove_boot_marks (paths);
+  if (make_mark (path))
+    remove_boot_marks (paths);
 }
 
 gboolean

@@ -57,7 +57,6 @@ nodedev_autostart_on (NodedevAutostart *autostart, const CcwDevId *subchannel)
   for (guint i = 0; i < configs->len; i++)
     {
       const MdevConfig *config = g_ptr_array_index (configs, i);
-
       g_autofree char *name = name_of (config);
 
       if (is_to_be_started (autostart, config))

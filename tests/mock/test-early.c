@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What starts by itself is started by udev while the system boots, and nothing else. */
+#include <glib/gstdio.h>
+
 #include "ccw/cio-ignore.h"
 #include "mdev/early.h"
 #include "mdev/identity.h"
@@ -121,6 +123,21 @@ test_marks (Fixture *fixture, gconstpointer data)
   g_assert_false (mdev_has_boot_mark (fixture->paths, "mdev_b"));
 }
 
+/* Without that of all they are all that tells. */
+static void
+test_marks_stay (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *stamp
+      = g_build_filename (ccw_paths_run_dir (fixture->paths), "autostarted", NULL);
+
+  mdev_make_boot_mark (fixture->paths, "mdev_a");
+  g_assert_cmpint (g_mkdir (stamp, 0755), ==, 0);
+  g_test_expect_message ("virt-ccw", G_LOG_LEVEL_WARNING, "could not make */autostarted: *");
+  mdev_make_boot_stamp (fixture->paths);
+  g_test_assert_expected_messages ();
+  g_assert_true (mdev_has_boot_mark (fixture->paths, "mdev_a"));
+}
+
 /* Where no virtccwd runs, mdevctl's callout and libvirt's hook give devices back: they stay so. */
 static void
 test_given_back (Fixture *fixture, gconstpointer data)
@@ -210,6 +227,7 @@ main (int argc, char **argv)
   transition_fixture_add ("/early/renumbered", NULL, test_renumbered);
   transition_fixture_add ("/early/after-boot", NULL, test_after_boot);
   transition_fixture_add ("/early/marks", NULL, test_marks);
+  transition_fixture_add ("/early/marks-stay", NULL, test_marks_stay);
   transition_fixture_add ("/early/given-back", NULL, test_given_back);
   transition_fixture_add ("/early/failed", NULL, test_failed);
   transition_fixture_add ("/early/used", NULL, test_used);
