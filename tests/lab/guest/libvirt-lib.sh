@@ -88,7 +88,6 @@ start_host() {
   ln -s $LIBVIRTD_SOCKET $LIBVIRTD_SOCKET-ro $HOST_SOCKETS/ && start_libvirtd
 }
 
-
 # --- domains --------------------------------------------------------------
 
 GUEST_CONSOLE=$LIBVIRTD_FOLDER/console
