@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # virt-ccw-slot, by the real systemctl on units that no systemd runs: what it takes it gives back,
-# and when it is killed at any of its steps, the next time does the rest.
+# and when it is killed at any of its steps, the next time does the rest. And when the Debian package's
+# scripts call it.
 
 # --- a host of its own, with modular daemons ------------------------------------
 
@@ -137,4 +138,47 @@ for ((cut = 1; cut <= calls_of_leave; cut++)); do
   ok "killed at step $cut of giving back, it takes all again" comes_to "$taken" leave $cut take
   ok "and gives all back" comes_to "$before" leave
 done
+
+# --- the package's scripts ------------------------------------------------------------
+
+# Without what debhelper puts into them, and without the driver. Devices go back, or do not, as leave_devices has it.
+ln -s "$SLOT" "$VIRT_CCW_CACHE/bin/virt-ccw-slot"
+ln -s /bin/true "$VIRT_CCW_CACHE/bin/modprobe"
+for script in postinst prerm; do
+  sed "/#DEBHELPER#/d; s,/usr/lib/virt-ccw/virt-ccw-leave,$VIRT_CCW_CACHE/leave," \
+    "$TREE/debian/virt-ccw.$script" > "$VIRT_CCW_CACHE/$script"
+done
+
+leave_devices() { # STATUS
+  printf '#!/bin/sh\nexit %s\n' "$1" > "$VIRT_CCW_CACHE/leave"
+  chmod +x "$VIRT_CCW_CACHE/leave"
+}
+
+# package SCRIPT ARGUMENT...: as dpkg runs it.
+package() {
+  echo none > "$VIRT_CCW_CACHE/cut"
+  PATH=$VIRT_CCW_CACHE/bin:$PATH sh "$VIRT_CCW_CACHE/$1" "${@:2}"
+}
+
+fresh_host
+ok "the package is installed" package postinst configure ""
+is "$(state)" "$taken" "and takes the slot"
+leave_devices 3
+not_ok "it is not removed while a guest has a device" package prerm remove
+ok "which dpkg tells it" package postinst abort-remove
+is "$(state)" "$taken" "and keeps the slot"
+leave_devices 0
+ok "it is removed" package prerm remove
+is "$(state)" "$before
+/var/lib/virt-ccw/removed " "and gives the slot back"
+ok "it is installed again" package postinst configure 0.1.0
+is "$(state)" "$taken" "and takes the slot again"
+slot leave
+ok "it is upgraded after the slot was given back by hand" package postinst configure 0.1.0
+is "$(state)" "$before" "and leaves it at that"
+slot take
+: > /var/lib/virt-ccw/removed
+slot leave 3 2> /dev/null
+ok "its removal is broken off, with half of the slot given back" package postinst abort-remove
+is "$(state)" "$taken" "and it takes the slot again"
 done_testing
