@@ -102,6 +102,7 @@ machine_start() {
 
   shift 2
   boot=$(machine_boot)
+  machine_forget_results
   say "starting the machine"
   trap machine_stop EXIT
   trap 'exit 130' INT TERM
@@ -114,6 +115,12 @@ machine_start() {
   fi
   MACHINE_PID=$!
   echo "$MACHINE_PID" > "$MACHINE/pid"
+}
+
+# machine_forget_results: those that an earlier start has delivered are fetched already.
+machine_forget_results() {
+  rm -f "$MACHINE/results.disk"
+  MACHINE_FETCHED=0
 }
 
 machine_runs() {
@@ -139,6 +146,12 @@ machine_finish() {
   MACHINE_PID=
   # Copies of what the cache has.
   rm -f "$MACHINE"/{root,modules,share}.disk
+}
+
+# machine_carry: what tests have left as NAME.state, an archive of files, is unpacked in
+# the machine when it is started the next time; as if they were on a disk of its own.
+machine_carry() {
+  mkdir -p "$MACHINE/share/carried" && cp "$MACHINE"/share/results/*.state "$MACHINE/share/carried/"
 }
 
 machine_stop() {

@@ -71,3 +71,13 @@ with_channel_path() {
 operator() {
   printf '\nlab: operator: %s;\n' "$*" > /dev/console
 }
+
+# persistent_disks: the disks, with their mediated devices, that dasd-persisted.sh
+# defines and dasd-renumbered.sh looks for.
+persistent_disks() {
+  cat << PAIRS
+0.0.0221 5c3e1b70-0a4d-4f7c-9a2e-2d6b8c9e0221
+0.0.0222 5c3e1b70-0a4d-4f7c-9a2e-2d6b8c9e0222
+0.0.0124 5c3e1b70-0a4d-4f7c-9a2e-2d6b8c9e0124
+PAIRS
+}
