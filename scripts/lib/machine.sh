@@ -14,6 +14,8 @@ MACHINE=
 MACHINE_PID=
 # How much of the results machine_fetch has.
 MACHINE_FETCHED=0
+# Those of the disks that it only reads that were not at its end what they were at its start.
+MACHINE_DISKS_CHANGED=
 
 # machine_prepare_bare: makes $MACHINE with a share from which it boots, and in
 # which tests and jobs find their libraries.
@@ -144,8 +146,17 @@ machine_fetch() {
 machine_finish() {
   wait "$MACHINE_PID" || warn "the machine ended with status $?; see $MACHINE/qemu.log"
   MACHINE_PID=
+  machine_compare_disks
   # Copies of what the cache has.
   rm -f "$MACHINE"/{root,modules,share}.disk
+}
+
+# machine_compare_disks: with what they were when the emulator started.
+# shellcheck disable=SC2034 # for who runs it
+machine_compare_disks() {
+  [ -e "$MACHINE/disks.sums" ] || return 0
+  MACHINE_DISKS_CHANGED=$(cd "$MACHINE" && sha256sum --check --quiet disks.sums 2> /dev/null |
+    sed 's/: .*//' | xargs) || true
 }
 
 # machine_carry: what tests have left as NAME.state, an archive of files, is unpacked in

@@ -81,3 +81,42 @@ persistent_disks() {
 0.0.0124 5c3e1b70-0a4d-4f7c-9a2e-2d6b8c9e0124
 PAIRS
 }
+
+# --- disks that the host uses itself ---------------------------------------------
+
+OWN_MOUNTED=0.0.0120
+OWN_GROUPED=0.0.0121
+OWN_SWAPPED=0.0.0122
+OWN_MOUNT=/srv/own
+OWN_VOLUME=/dev/own/data
+
+# Each does what is not done yet in this boot: host-volumes-used.sh leaves them in use.
+use_as_file_system() {
+  ! mountpoint -q "$OWN_MOUNT" || return 0
+  prepare_volume $OWN_MOUNTED && node=$(node_of $OWN_MOUNTED) &&
+    mkfs.ext4 -q -E lazy_itable_init=0 "/dev/${node}1" && mkdir -p "$OWN_MOUNT" &&
+    mount "/dev/${node}1" "$OWN_MOUNT"
+}
+
+use_in_group() {
+  [ ! -e "$OWN_VOLUME" ] || return 0
+  prepare_volume $OWN_GROUPED && node=$(node_of $OWN_GROUPED) && modprobe dm_mod &&
+    pvcreate -q "/dev/${node}1" && vgcreate -q own "/dev/${node}1" &&
+    lvcreate -q --yes -Wn -Zn -l 1 -n data own && wait_for 20 test -b "$OWN_VOLUME"
+}
+
+use_as_swap() {
+  ! swapon --show=NAME --noheadings | grep -q . || return 0
+  prepare_volume $OWN_SWAPPED && node=$(node_of $OWN_SWAPPED) &&
+    mkswap -q "/dev/${node}1" && swapon "/dev/${node}1"
+}
+
+# own_sums: checksums of what is on them, each with a name. Of the file system it is the
+# file, since mounting alone writes to it; of swap space, all that is before it and its
+# signature.
+own_sums() {
+  echo "file $(md5sum < "$OWN_MOUNT/file")"
+  echo "volume $(dd "if=$OWN_VOLUME" bs=$BLOCK_SIZE iflag=direct status=none | md5sum)"
+  echo "group $(read_disk $OWN_GROUPED 0 1800 | md5sum)"
+  echo "swap $(read_disk $OWN_SWAPPED 0 $((FIRST_BLOCK + 1)) | md5sum)"
+}

@@ -9,29 +9,10 @@
 . /lab/guest/dasd-lib.sh
 
 xml=/tmp/dasd-refused.xml
-mounted=0.0.0120
-grouped=0.0.0121
-swapped=0.0.0122
-
-use_as_file_system() {
-  prepare_volume "$mounted" && node=$(node_of "$mounted") &&
-    mkfs.ext4 -q "/dev/${node}1" && mkdir -p /mnt/own && mount "/dev/${node}1" /mnt/own
-}
-
-use_in_group() {
-  prepare_volume "$grouped" && node=$(node_of "$grouped") && modprobe dm_mod &&
-    pvcreate -q "/dev/${node}1" && vgcreate -q own "/dev/${node}1" &&
-    lvcreate -q --yes -Wn -Zn -l 1 -n data own
-}
-
-use_as_swap() {
-  prepare_volume "$swapped" && node=$(node_of "$swapped") &&
-    mkswap -q "/dev/${node}1" && swapon "/dev/${node}1"
-}
 
 # sums: of everything on the disks in use but the machine's own.
 sums() {
-  for device in $mounted $grouped $swapped; do
+  for device in $OWN_MOUNTED $OWN_GROUPED $OWN_SWAPPED; do
     read_disk "$device" 0 1800 | md5sum
   done
 }
@@ -55,20 +36,16 @@ EOF
 }
 
 at_end "rm -f $xml"
-at_end "set_offline $mounted; set_offline $grouped; set_offline $swapped"
-
-at_end "umount /mnt/own"
 ok "a disk has a mounted file system" use_as_file_system
-at_end "vgremove -q --yes own; pvremove -q /dev/\$(node_of $grouped)1"
 ok "a disk is in a volume group" use_in_group
-at_end "swapoff /dev/\$(node_of $swapped)1"
 ok "a disk is swap space" use_as_swap
+sync
 before=$(sums)
 start_virtccwd
 
-refused $mounted "is mounted on /mnt/own"
-refused $grouped "is held by *own-data*"
-refused $swapped "is swap space"
+refused $OWN_MOUNTED "is mounted on $OWN_MOUNT"
+refused $OWN_GROUPED "is held by *own-data*"
+refused $OWN_SWAPPED "is swap space"
 refused 0.0.0a02 "is mounted on /lab"
 is "$(sums)" "$before" "their contents are as before"
 done_testing
