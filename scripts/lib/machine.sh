@@ -73,7 +73,7 @@ machine_prepare_system() {
   machine_prepare_bare
   "$TREE/scripts/package" "$MACHINE/share/packages/first"
   "$TREE/scripts/package" --version "$MACHINE_NEXT_VERSION" "$MACHINE/share/packages/next"
-  cp -L "$module"/vfio-ccw.dkms.tar.gz "$MACHINE/share/packages/"
+  cp -a "$module" "$MACHINE/share/packages/module"
   cp -L "$bare/bare-guest" "$MACHINE/share/guests/"
   mv "$MACHINE/share/system/init-system" "$MACHINE/share/system/init"
   install -D -m 644 "$LAB/root/lab.service" "$MACHINE/share/install/etc/systemd/system/lab.service"
