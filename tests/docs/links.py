@@ -4,11 +4,12 @@
 docs/ is found from the first one, and a link that leads nowhere stops it. Prints TAP."""
 
 import subprocess
-import sys
 import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from tap import check, end
 
 RENDER = Path(__file__).resolve().parents[2] / 'docs/html/render'
 # A tree of one page, with what is wrong on it.
@@ -19,17 +20,6 @@ BROKEN = {
     'a picture that is not there': '![x](x.png)',
     'a source file': '[x](docs/html/render)',
 }
-checks = 0
-failed = 0
-
-
-def check(passed, name, why=''):
-    global checks, failed
-    checks += 1
-    failed += not passed
-    print(f"{'ok' if passed else 'not ok'} {checks} - {name}")
-    for line in why.splitlines() if not passed else []:
-        print(f'# {line}')
 
 
 class Links(HTMLParser):
@@ -106,5 +96,4 @@ with tempfile.TemporaryDirectory() as folder:
     if made.returncode == 0:
         check_pages(scratch / 'html')
     check_refusals(scratch)
-print(f'1..{checks}')
-sys.exit(failed > 0)
+end()

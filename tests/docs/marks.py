@@ -7,10 +7,11 @@ are scripts of ours, and what these have shown was recorded. Prints TAP."""
 import json
 import re
 import shlex
-import sys
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+
+from tap import check, end
 
 TREE = Path(__file__).resolve().parents[2]
 WORDS = {'', 'fails', 'pc', 'shown', 'untested'}
@@ -19,17 +20,6 @@ RECORDING = TREE / 'docs/tutorial/dasd.cast'
 # Blocks that are not run, on all pages together: there is to be a reason for one more.
 UNTESTED_MAX = 3
 NOT_RUN = '*Not run by the tests:*'
-checks = 0
-failed = 0
-
-
-def check(passed, name, why=''):
-    global checks, failed
-    checks += 1
-    failed += not passed
-    print(f"{'ok' if passed else 'not ok'} {checks} - {name}")
-    if not passed and why:
-        print('# ' + str(why).replace('\n', '\n# '))
 
 
 def pages():
@@ -93,5 +83,4 @@ def check_page(path):
 
 total = sum(check_page(path) for path in pages())
 check(total <= UNTESTED_MAX, f'{total} blocks are not run', f'at most {UNTESTED_MAX}')
-print(f'1..{checks}')
-sys.exit(failed > 0)
+end()

@@ -4,8 +4,9 @@
 string of the sources, where … is what they format. Prints TAP."""
 
 import re
-import sys
 from pathlib import Path
+
+from tap import check, end
 
 TREE = Path(__file__).resolve().parents[2]
 PAGE = TREE / 'docs/how-to/troubleshooting.md'
@@ -36,11 +37,8 @@ def quoted():
 
 
 known = '\n'.join(texts())
-failed = 0
 messages = list(quoted())
-for number, message in enumerate(messages, 1):
-    there = squeeze(message).strip('… :') in known
-    failed += not there
-    print(f"{'ok' if there else 'not ok'} {number} - {message}")
-print(f'1..{len(messages)}')
-sys.exit(failed > 0 or len(messages) < 20)
+for message in messages:
+    check(squeeze(message).strip('… :') in known, message)
+check(len(messages) >= 20, 'messages are found on the page', len(messages))
+end()

@@ -5,26 +5,20 @@ programs are refused, trace events; and each program and file of ours has its ma
 TAP."""
 
 import re
-import sys
 from pathlib import Path
+
+from tap import check, end
 
 TREE = Path(__file__).resolve().parents[2]
 VIRTERROR = Path('/usr/include/libvirt/virterror.h')
-checks = 0
-failed = 0
 
 
 def read(path):
     return (TREE / path).read_text(encoding='utf-8')
 
 
-def check(got, wanted, name):
-    global checks, failed
-    checks += 1
-    failed += got != wanted
-    print(f"{'ok' if got == wanted else 'not ok'} {checks} - {name}")
-    if got != wanted:
-        print(f'# page:    {sorted(set(got) - set(wanted))}\n# sources: {sorted(set(wanted) - set(got))}')
+def compare(got, wanted, name):
+    check(got == wanted, name, f'page:    {sorted(set(got) - set(wanted))}\nsources: {sorted(set(wanted) - set(got))}')
 
 
 def rows(page, columns):
@@ -68,14 +62,13 @@ def installed():
     return sorted(programs + ['virt-ccw-slot', 'virtccwd.conf', 'virt-ccw-in-use.conf', 'vfio_ccw'])
 
 
-check(sorted((kind, status, code, number) for kind, _, status, code, number in
-             list(rows('docs/reference/errors.md', 5))[1:]), sorted(errors()), 'kinds of errors')
-check(sorted(row[:3] for row in list(rows('docs/reference/kernel-module.md', 4))[1:]), sorted(reasons()),
-      'reasons for which programs are refused')
-check(sorted(told_events()), sorted(events()), 'trace events')
-check(sorted(path.name.rpartition('.')[0] for path in (TREE / 'docs/man').iterdir()), installed(),
-      'each program and file has its manual page')
-check(sorted(re.findall(r'\(\.\./man/([^)]*)\)', read('docs/reference/README.md'))),
-      sorted(path.name for path in (TREE / 'docs/man').iterdir()), 'the reference lists all manual pages')
-print(f'1..{checks}')
-sys.exit(failed > 0)
+compare(sorted((kind, status, code, number) for kind, _, status, code, number in
+               list(rows('docs/reference/errors.md', 5))[1:]), sorted(errors()), 'kinds of errors')
+compare(sorted(row[:3] for row in list(rows('docs/reference/kernel-module.md', 4))[1:]), sorted(reasons()),
+        'reasons for which programs are refused')
+compare(sorted(told_events()), sorted(events()), 'trace events')
+compare(sorted(path.name.rpartition('.')[0] for path in (TREE / 'docs/man').iterdir()), installed(),
+        'each program and file has its manual page')
+compare(sorted(re.findall(r'\(\.\./man/([^)]*)\)', read('docs/reference/README.md'))),
+        sorted(path.name for path in (TREE / 'docs/man').iterdir()), 'the reference lists all manual pages')
+end()
