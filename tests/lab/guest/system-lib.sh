@@ -36,8 +36,8 @@ state_of_host() {
 leave_out_modules() {
   folder=/lib/modules/$(uname -r)/kernel
   rm -rf "$folder"/net "$folder"/fs "$folder"/sound || return 1
-  for name in ata hid hwmon infiniband input md media net scsi usb; do
-    rm -rf "$folder/drivers/$name" || return 1
+  for part in ata hid hwmon infiniband input md media net scsi usb; do
+    rm -rf "$folder/drivers/$part" || return 1
   done
   depmod
 }
