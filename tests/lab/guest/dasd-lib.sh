@@ -20,12 +20,12 @@ node_of() {
 
 # set_online BUS_ID: until its node is there.
 set_online() {
-  is_online "$1" || chccwdev -e "$1" && wait_for 20 node_of "$1" && udevadm settle
+  is_online "$1" || chccwdev -e "$1" && wait_for 20 node_of "$1" && settle_udev
 }
 
 # set_offline BUS_ID: if there is such a device and it is online.
 set_offline() {
-  ! is_online "$1" || { udevadm settle && chccwdev -d "$1"; }
+  ! is_online "$1" || { settle_udev && chccwdev -d "$1"; }
 }
 
 # prepare_volume BUS_ID: online and with one partition, as an administrator would
@@ -35,7 +35,7 @@ prepare_volume() {
   node=$(node_of "$1")
   [ ! -b "/dev/${node}1" ] || return 0
   dasdfmt --blocksize=$BLOCK_SIZE --label="0X${1#0.0.}" -y "/dev/$node" &&
-    udevadm settle && fdasd --auto --silent "/dev/$node" && wait_for 20 test -b "/dev/${node}1" && udevadm settle
+    settle_udev && fdasd --auto --silent "/dev/$node" && wait_for 20 test -b "/dev/${node}1" && settle_udev
 }
 
 # read_disk BUS_ID FIRST COUNT: blocks as the host reads them, from the disk itself.

@@ -42,7 +42,7 @@ is "$(driver_of "$busy")" vfio_ccw "the subchannel stays bound"
 ok "unbind from vfio_ccw" unbind "$busy" vfio_ccw
 is "$(driver_of "$busy")" "" "then it has no driver"
 ok "bind to io_subchannel" bind "$busy" io_subchannel
-udevadm settle
+settle_udev
 
 ok "a subchannel is bound for unloading" bind_vfio "$random"
 ok "the module unloads with a subchannel bound" modprobe -r vfio_ccw

@@ -53,6 +53,12 @@ bind_vfio() {
     rebind "$1"
 }
 
+# settle_udev: until udev has done all that it knows of. On a slow machine its daemon may hang up
+# on who waits.
+settle_udev() {
+  udevadm settle || udevadm settle || udevadm settle
+}
+
 # give_back SUBCHANNEL: returns it to the driver it belongs to.
 give_back() {
   echo > "/sys/bus/css/devices/$1/driver_override" &&
@@ -63,7 +69,7 @@ rebind() {
   [ ! -e "/sys/bus/css/devices/$1/driver" ] ||
     echo "$1" > "/sys/bus/css/devices/$1/driver/unbind" || return 1
   echo "$1" > /sys/bus/css/drivers_probe || return 1
-  udevadm settle
+  settle_udev
 }
 
 # create_mdev SUBCHANNEL UUID
@@ -97,7 +103,7 @@ qmp() {
 # as 0.0.0310, and waits until Linux has it.
 plug() {
   qmp device_add "{\"driver\":\"virtio-rng-ccw\",\"rng\":\"random\",\"id\":\"$1\",\"devno\":\"fe.${2#*.}\"}" \
-    > /dev/null && wait_for 10 subchannel_of "$2" && udevadm settle
+    > /dev/null && wait_for 10 subchannel_of "$2" && settle_udev
 }
 
 is_gone() {
@@ -106,7 +112,7 @@ is_gone() {
 
 # unplug ID BUS_ID: takes a device away, and waits until Linux has noticed.
 unplug() {
-  qmp device_del "{\"id\":\"$1\"}" > /dev/null && wait_for 10 is_gone "$2" && udevadm settle
+  qmp device_del "{\"id\":\"$1\"}" > /dev/null && wait_for 10 is_gone "$2" && settle_udev
 }
 
 # --- nested guests --------------------------------------------------------

@@ -40,10 +40,10 @@ ok "what mdevctl's udev rule runs when the subchannel appears" \
   mdevctl start-parent-mdevs "$subchannel"
 ok "starts it" test -e /sys/bus/mdev/devices/$uuid
 is "$(driver_of "$subchannel")" vfio_ccw "on a subchannel that was bound"
-udevadm settle
+settle_udev
 ok "stop" mdevctl stop -u $uuid
 is "$(driver_of "$subchannel")" io_subchannel "gives it back"
-udevadm settle
+settle_udev
 is "$(driver_of "$subchannel")" io_subchannel "and udev does not take the device that comes back"
 ok "undefine" mdevctl undefine -u $uuid
 
@@ -55,7 +55,7 @@ replugged() {
   ok "$1: udev has it started" wait_for 30 test -e /sys/bus/mdev/devices/$uuid
   [ -e /sys/bus/mdev/devices/$uuid ] || diag "$(cat /tmp/mdevctl.log)"
   is "$(subchannel_of 0.0.0310) $(driver_of "$subchannel")" "$subchannel vfio_ccw" "$1: on its subchannel"
-  udevadm settle
+  settle_udev
   is "$(vfio-client sense-id $uuid)" "ff 38 32 04 00 00 00" "$1: it works"
 }
 
@@ -87,7 +87,7 @@ touch /run/virt-ccw/autostarted
 replugged "later"
 ok "stop" mdevctl stop -u $uuid
 is "$(driver_of "$subchannel")" io_subchannel "gives it back"
-udevadm settle
+settle_udev
 is "$(driver_of "$subchannel")" io_subchannel "and udev does not take it again"
 ok "undefine" mdevctl undefine -u $uuid
 rm -f /run/virt-ccw/autostarted

@@ -44,7 +44,7 @@ wait_for_listener() {
 plug_disk() {
   qmp blockdev-add "{\"driver\":\"null-co\",\"node-name\":\"$1\",\"size\":1048576}" > /dev/null &&
     qmp device_add "{\"driver\":\"virtio-blk-ccw\",\"drive\":\"$1\",\"id\":\"$1\",\"devno\":\"fe.${2#*.}\"}" \
-      > /dev/null && wait_for 10 subchannel_of "$2" && udevadm settle
+      > /dev/null && wait_for 10 subchannel_of "$2" && settle_udev
 }
 
 unplug_disk() {
@@ -55,7 +55,7 @@ unplug_disk() {
 plug_net() {
   qmp netdev_add "{\"type\":\"hubport\",\"hubid\":0,\"id\":\"$1\"}" > /dev/null &&
     qmp device_add "{\"driver\":\"virtio-net-ccw\",\"netdev\":\"$1\",\"id\":\"$1\",\"devno\":\"fe.${2#*.}\"}" \
-      > /dev/null && wait_for 10 subchannel_of "$2" && udevadm settle
+      > /dev/null && wait_for 10 subchannel_of "$2" && settle_udev
 }
 
 unplug_net() {
@@ -89,7 +89,7 @@ orphans() {
 prepare_libvirtd nodedev
 at_end forget_libvirtd
 udevadm trigger --action=add --subsystem-match=block
-udevadm settle
+settle_udev
 start_virtccwd --upstream $LIBVIRTD_SOCKET
 alone=$(nodedev nodedev-list | sort)
 like "$alone" "*ccw_0_0_0301*computer*css_0_0_0000*" "without the daemon behind us our devices are there"
