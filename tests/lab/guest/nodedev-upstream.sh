@@ -84,6 +84,13 @@ orphans() {
   rm -f /tmp/names /tmp/tree
 }
 
+# ccw_device_of DISK: by libvirt's name; which disk has which name another boot may tell otherwise.
+ccw_device_of() {
+  virtio=$(readlink -f "/sys/block/$1/device")
+  device=${virtio%/*}
+  echo "ccw_${device##*/}" | tr . _
+}
+
 # --- alone ----------------------------------------------------------------
 
 prepare_libvirtd nodedev
@@ -106,7 +113,7 @@ is "$(echo "$both" | grep '^\(computer$\|css_\|ccw_\)')" "$(here)" "ours are the
 is "$(nodedev nodedev-dumpxml block_vda)" \
   "$(virsh -q -c "nodedev:///system?socket=$LIBVIRTD_SOCKET" nodedev-dumpxml block_vda)" \
   "XML of one of its devices"
-is "$(nodedev nodedev-info block_vda | sed -n 's/^Parent: *//p')" ccw_0_0_0001 \
+is "$(nodedev nodedev-info block_vda | sed -n 's/^Parent: *//p')" "$(ccw_device_of vda)" \
   "whose parent is one of ours"
 is "$(orphans)" "" "one tree holds all"
 
