@@ -82,13 +82,6 @@ check_mode (const DoctorScene *scene, Findings *findings, const char *path)
 
 /* --- who answers --------------------------------------------------------- */
 
-/* libvirt's own node-device driver tells no version of its own. */
-static gboolean
-is_virtccwd (virConnect *connection, unsigned long *version)
-{
-  return virConnectGetVersion (connection, version) == 0;
-}
-
 static gboolean
 count_devices (virConnect *connection, guint flags, const char *what, guint *n, Findings *findings)
 {
@@ -135,32 +128,34 @@ check_behind (const DoctorScene *scene, Findings *findings)
                    "that are not channel-attached are not shown");
 }
 
-static void
+/* Is it virtccwd? libvirt's own node-device driver tells no version of its own. */
+static gboolean
 tell_owner (virConnect *connection, Findings *findings)
 {
   unsigned long version;
 
-  if (is_virtccwd (connection, &version))
-    findings_ok (findings, "virtccwd %lu.%lu.%lu serves node devices", version / 1000000,
-                 version / 1000 % 1000, version % 1000);
-  else
-    findings_warn (findings, TAKE_SLOT,
-                   "node devices are served by libvirt's own daemon, not by virtccwd: devices "
-                   "are passed by mdevctl's callout alone");
+  if (virConnectGetVersion (connection, &version) == 0)
+    {
+      findings_ok (findings, "virtccwd %lu.%lu.%lu serves node devices", version / 1000000,
+                   version / 1000 % 1000, version % 1000);
+      return TRUE;
+    }
+  findings_warn (findings, TAKE_SLOT,
+                 "node devices are served by libvirt's own daemon, not by virtccwd: devices "
+                 "are passed by mdevctl's callout alone");
+  return FALSE;
 }
 
 static void
 check_node_devices (const DoctorScene *scene, Findings *findings)
 {
   g_autoptr (virConnect) connection = NULL;
-  unsigned long version;
 
   check_mode (scene, findings, NODEDEV_SOCKET);
   connection = ask (scene, findings, "nodedev", NODEDEV_SOCKET);
   if (connection == NULL)
     return;
-  tell_owner (connection, findings);
-  if (is_modular (scene) && is_virtccwd (connection, &version))
+  if (tell_owner (connection, findings) && is_modular (scene))
     check_behind (scene, findings);
   check_devices (connection, "it", findings);
 }
