@@ -153,19 +153,29 @@ open_base (MdevStore *store, GDir **dir, GError **error)
   return FALSE;
 }
 
+/* The next folder that is named after a subchannel. */
+static gboolean
+next_parent (GDir *dir, CcwDevId *parent)
+{
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (mdev_store_is_parent_name (name, parent))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 mdev_store_load (MdevStore *store, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GDir) dir = NULL;
-  const char *name;
   CcwDevId parent;
 
   if (!open_base (store, &dir, error))
     return FALSE;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (mdev_store_is_parent_name (name, &parent))
-      mdev_store_read_parent (store, &parent, seen);
+  while (next_parent (dir, &parent))
+    mdev_store_read_parent (store, &parent, seen);
   drop_unseen (store, seen);
   return TRUE;
 }
@@ -175,14 +185,12 @@ mdev_store_load_uuid (MdevStore *store, const char *uuid, GError **error)
 {
   g_autofree char *file = g_ascii_strdown (uuid, -1);
   g_autoptr (GDir) dir = NULL;
-  const char *name;
   CcwDevId parent;
 
   if (!open_base (store, &dir, error))
     return FALSE;
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (mdev_store_is_parent_name (name, &parent))
-      mdev_store_update_from_file (store, &parent, file);
+  while (next_parent (dir, &parent))
+    mdev_store_update_from_file (store, &parent, file);
   return TRUE;
 }
 
