@@ -29,7 +29,7 @@ with_driver() {
   shift 2
   bind_vfio "$subchannel"
   create_mdev "$subchannel" "$UUID"
-  udevadm settle
+  settle_udev
   sleep 3
   "$@"
   remove_mdev "$UUID"
