@@ -10,9 +10,8 @@
  */
 #include "translator-internal.h"
 
-/* The longest list of 2 KiB blocks: 65,535 bytes, the first block one byte. */
+/* The largest count of a CCW. */
 #define MAX_COUNT		65535u
-#define LONGEST_LIST		33u
 
 /* So much the sink has on either side of its middle, whichever way data goes. */
 #define SINK_HALF		(CCW_XLAT_PAGE_SIZE / 2)
@@ -141,7 +140,7 @@ static inline enum ccw_xlat_reason read_some_idaws(struct ccw_xlat *x, u64 guest
  */
 static enum ccw_xlat_reason read_ahead(struct ccw_xlat *x, u64 guest)
 {
-	u32 most = LONGEST_LIST * (x->format2_idaws ? 8 : 4);
+	u32 most = CCW_XLAT_LONGEST_LIST * (x->format2_idaws ? 8 : 4);
 	u32 bytes = most < page_rest(guest) ? most : page_rest(guest);
 	enum ccw_xlat_reason reason = read_some_idaws(x, guest, x->ahead, bytes);
 
@@ -165,7 +164,7 @@ static enum ccw_xlat_reason read_first_idaws(struct ccw_xlat *x, u64 guest, u8 *
 	}
 	x->ahead_guest = guest;
 	x->ahead_bytes = 0;
-	if (at > CCW_XLAT_AHEAD)
+	if (at > sizeof(x->ahead))
 		return read_some_idaws(x, guest, to, bytes);
 	reason = read_ahead(x, guest);
 	if (!reason)

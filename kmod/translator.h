@@ -90,8 +90,8 @@
 #define CCW_XLAT_PIECE		256u
 #define CCW_XLAT_PIECE_FIRST	1024u
 
-/* Bytes of guest IDAWs that are read at once: the longest list, see translator-data.c. */
-#define CCW_XLAT_AHEAD		(33u * 8u)
+/* IDAWs of the longest list: 2 KiB blocks, 65,535 bytes, of the first block one. */
+#define CCW_XLAT_LONGEST_LIST	33u
 
 /* Longest run of pages handed to a pin or unpin callback at once. */
 #define CCW_XLAT_RUN_MAX	256u
@@ -292,7 +292,7 @@ struct ccw_xlat {
 	u32 ahead_bytes;
 	ccw_xlat_read_fn read;
 	void *read_ctx;
-	u8 ahead[CCW_XLAT_AHEAD];
+	u8 ahead[CCW_XLAT_LONGEST_LIST * 8];
 };
 
 /**
