@@ -16,14 +16,14 @@
 
 #define CMD_3270_ERASE_WRITE 0x05
 
-static int
+int
 usage (const char *words)
 {
   fprintf (stderr, "usage: vfio-client %s\n", words);
   return 2;
 }
 
-static void
+void
 print_hex (const uint8_t *data, size_t size)
 {
   size_t i;

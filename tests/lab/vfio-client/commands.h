@@ -7,6 +7,12 @@
 
 #include "client.h"
 
+/* Tells how a subcommand is used, WORDS being it and its words; returns 2. */
+int usage (const char *words);
+
+/* Prints bytes in hex, on a line. */
+void print_hex (const uint8_t *data, size_t size);
+
 int command_info (Client *client, int argc, char **argv);
 int command_schib (Client *client, int argc, char **argv);
 int command_sense_id (Client *client, int argc, char **argv);

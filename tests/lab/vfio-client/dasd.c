@@ -4,8 +4,7 @@
  * volume label, and its blocks (eckd.h), from the third track on.
  *
  * Commands and their parameters are those of "IBM 3990/9390 Storage Control
- * Reference" (GA32-0274): READ DEVICE CHARACTERISTICS, SEEK, SEARCH ID EQUAL and
- * READ KEY AND DATA.
+ * Reference" (GA32-0274): READ DEVICE CHARACTERISTICS and READ KEY AND DATA.
  */
 #include "commands.h"
 #include "eckd.h"
@@ -15,8 +14,6 @@
 #include <string.h>
 
 #define CMD_READ_CHARACTERISTICS 0x64
-#define CMD_SEEK 0x07
-#define CMD_SEARCH_ID_EQUAL 0x31
 #define CMD_READ_KEY_AND_DATA 0x0e
 
 /* the volume label: record 3 of the first track, with a key */
@@ -46,17 +43,6 @@ run_to_normal_end (const Program *program)
     die ("ended with %s, sense %02x %02x", status_text (&status), status.ecw[0], status.ecw[1]);
 }
 
-static void
-print_bytes (Client *client, uint32_t address, unsigned size)
-{
-  const uint8_t *bytes = guest (client, address, size);
-  unsigned i;
-
-  for (i = 0; i < size; i++)
-    printf ("%s%02x", i ? " " : "", bytes[i]);
-  putchar ('\n');
-}
-
 int
 command_characteristics (Client *client, int argc, char **argv)
 {
@@ -67,7 +53,7 @@ command_characteristics (Client *client, int argc, char **argv)
     return 2;
   program_add (&program, CMD_READ_CHARACTERISTICS, 0, CHARACTERISTICS_SIZE, DATA_AT);
   run_to_normal_end (&program);
-  print_bytes (client, DATA_AT, CHARACTERISTICS_SIZE);
+  print_hex (guest (client, DATA_AT, CHARACTERISTICS_SIZE), CHARACTERISTICS_SIZE);
   return 0;
 }
 
@@ -75,20 +61,14 @@ command_characteristics (Client *client, int argc, char **argv)
 int
 command_label (Client *client, int argc, char **argv)
 {
-  Program program = program_begin (client, PROGRAM_AT, ORB_USUAL);
-  uint32_t id = PARAMETERS_AT + 8, search;
+  Program program = eckd_write_search_program (client, LABEL_RECORD);
 
   (void) argv;
   if (argc)
     return 2;
-  memset (guest (client, PARAMETERS_AT, 16), 0, 16);
-  *guest (client, id + 4, 1) = LABEL_RECORD;
-  program_add (&program, CMD_SEEK, CCW_CC, 6, PARAMETERS_AT);
-  search = program_add (&program, CMD_SEARCH_ID_EQUAL, CCW_CC, 5, id);
-  program_add (&program, CMD_TIC, 0, 0, search);
   program_add (&program, CMD_READ_KEY_AND_DATA, 0, LABEL_SIZE, DATA_AT);
   run_to_normal_end (&program);
-  print_bytes (client, DATA_AT, LABEL_SIZE);
+  print_hex (guest (client, DATA_AT, LABEL_SIZE), LABEL_SIZE);
   return 0;
 }
 
@@ -146,7 +126,7 @@ parse_transfer (Transfer *transfer, int argc, char **argv)
 }
 
 static int
-usage (const char *command)
+blocks_usage (const char *command)
 {
   fprintf (stderr,
            "usage: vfio-client %s UUID FIRST COUNT direct|idaw64|idaw64-2k|idaw31\n"
@@ -161,7 +141,7 @@ command_read_blocks (Client *client, int argc, char **argv)
   Transfer transfer = { .write = false };
 
   if (!parse_transfer (&transfer, argc, argv))
-    return usage ("read-blocks");
+    return blocks_usage ("read-blocks");
   run_transfer (client, &transfer);
   copy_data (client, &transfer);
   return fflush (stdout) ? 1 : 0;
@@ -173,7 +153,7 @@ command_write_blocks (Client *client, int argc, char **argv)
   Transfer transfer = { .write = true };
 
   if (!parse_transfer (&transfer, argc, argv))
-    return usage ("write-blocks");
+    return blocks_usage ("write-blocks");
   copy_data (client, &transfer);
   run_transfer (client, &transfer);
   return 0;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Commands and their parameters are those of "IBM 3990/9390 Storage Control
- * Reference" (GA32-0274): DEFINE EXTENT, LOCATE RECORD, READ TRACK, READ and
- * WRITE DATA, the last two with multi-track.
+ * Reference" (GA32-0274): SEEK, SEARCH ID EQUAL, DEFINE EXTENT, LOCATE RECORD,
+ * READ TRACK, READ and WRITE DATA, the last two with multi-track.
  */
 #include "eckd.h"
 
 #include <string.h>
 
+#define CMD_SEEK 0x07
+#define CMD_SEARCH_ID_EQUAL 0x31
 #define CMD_DEFINE_EXTENT 0x63
 #define CMD_LOCATE_RECORD 0x47
 #define CMD_READ_DATA_MULTITRACK 0x86
@@ -113,6 +115,20 @@ add_data (Program *program, const Addressing *addressing, uint8_t command, uint8
                                        : eckd_data_address (addressing, at);
 
   program_add (program, command, addressing->ccw_flags | flags, size, address);
+}
+
+Program
+eckd_write_search_program (Client *client, uint8_t record)
+{
+  Program program = program_begin (client, PROGRAM_AT, ORB_USUAL);
+  uint32_t id = PARAMETERS_AT + 8, search;
+
+  memset (guest (client, PARAMETERS_AT, 16), 0, 16);
+  *guest (client, id + 4, 1) = record;
+  program_add (&program, CMD_SEEK, CCW_CC, 6, PARAMETERS_AT);
+  search = program_add (&program, CMD_SEARCH_ID_EQUAL, CCW_CC, 5, id);
+  program_add (&program, CMD_TIC, 0, 0, search);
+  return program;
 }
 
 /* Reads or writes blocks, each with a CCW of its own. */

@@ -40,6 +40,12 @@ typedef struct
   unsigned beyond; /* so many of them, the last ones, are outside of the extent */
 } Transfer;
 
+/*
+ * Searches the first track for a record, until it comes by or the track has gone by; with
+ * command chaining, so that what is to be done with it can be added.
+ */
+Program eckd_write_search_program (Client *client, uint8_t record);
+
 Program eckd_write_blocks_program (Client *client, const Transfer *transfer);
 Program eckd_write_track_program (Client *client, const Transfer *transfer, uint16_t size);
 uint32_t eckd_data_address (const Addressing *addressing, uint32_t at);

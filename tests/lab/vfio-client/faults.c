@@ -16,8 +16,6 @@
 #include <time.h>
 
 #define CMD_SENSE 0x04
-#define CMD_SEEK 0x07
-#define CMD_SEARCH_ID_EQUAL 0x31
 #define SENSE_SIZE 32
 
 #define DSTAT_ATTENTION 0x80
@@ -40,13 +38,6 @@ static uint8_t *
 block_of (Client *client, unsigned block)
 {
   return guest (client, eckd_data_address (&by_lists, block * BLOCK), BLOCK);
-}
-
-static int
-usage (const char *words)
-{
-  fprintf (stderr, "usage: vfio-client %s\n", words);
-  return 2;
 }
 
 /* --- unit checks ---------------------------------------------------------- */
@@ -89,18 +80,12 @@ command_program (Client *client, unsigned code)
   return program;
 }
 
-/* Searches a track's record of that number until the track has gone by. */
+/* Searches the first track's record of that number, and does nothing with it. */
 static Program
 search_program (Client *client, unsigned record)
 {
-  Program program = program_begin (client, PROGRAM_AT, ORB_USUAL);
-  uint32_t search;
+  Program program = eckd_write_search_program (client, record);
 
-  memset (guest (client, PARAMETERS_AT, 16), 0, 16);
-  *guest (client, PARAMETERS_AT + 12, 1) = record;
-  program_add (&program, CMD_SEEK, CCW_CC, 6, PARAMETERS_AT);
-  search = program_add (&program, CMD_SEARCH_ID_EQUAL, CCW_CC, 5, PARAMETERS_AT + 8);
-  program_add (&program, CMD_TIC, 0, 0, search);
   program_add (&program, CMD_NOP, CCW_SLI, 1, DATA_AT);
   return program;
 }
