@@ -35,12 +35,12 @@ apt_mirror() {
   printf '%s\n' "$mirror"
 }
 
-# apt_configure WORLD: writes the private configuration, where it is missing.
+# apt_configure WORLD [SUITE]: writes the private configuration. SUITE is what the world's is
+# called at the mirror, its own name if none is given.
 apt_configure() {
-  local world=$1 dir suite arch
+  local world=$1 suite=${2:-${1%-*}} dir arch
 
   dir=$(apt_world_dir "$world")
-  suite=${world%-*}
   arch=${world##*-}
   mkdir -p "$dir"/lists/partial "$dir"/cache/archives/partial "$dir"/archives "$dir"/selections "$dir"/none
   touch "$dir/status"
@@ -89,13 +89,32 @@ apt_version() {
   cache_hash < "${BASH_SOURCE[0]}"
 }
 
+# apt_update WORLD [SUITE]
+apt_update() {
+  apt_configure "$@" && apt_private "$1" apt-get -o APT::Update::Error-Mode=any update
+}
+
+# apt_update_by_alias WORLD: by the suite's other name, such as stable, as its release file tells
+# it. A mirror that is being brought up to date may have a release file of trixie's that does not
+# fit its lists, while what it has of stable, the same, is whole.
+apt_update_by_alias() {
+  local world=$1 dir alias
+
+  dir=$(apt_world_dir "$world")
+  alias=$(sed -n 's/^Suite: //p' "$dir"/lists/partial/*_InRelease | head -n 1)
+  [ -n "$alias" ] && apt_update "$world" "$alias" || return 1
+  grep -qx "Codename: ${world%-*}" "$dir"/lists/*_"$alias"_InRelease && return
+  # Another suite's are in the place of the old ones now.
+  rm -f "$dir/lists-fetched"
+  return 1
+}
+
 # The steps are chained because callers test the result, which makes bash go on
 # after a failure whatever `set -e` says.
 apt_fetch_lists() {
   local world=$1 dir=$2
 
-  apt_configure "$world" &&
-    apt_private "$world" apt-get -o APT::Update::Error-Mode=any update &&
+  { apt_update "$world" || apt_update_by_alias "$world"; } &&
     rm -f "$dir"/selections/* &&
     apt_version > "$dir/lists-fetched"
 }
@@ -112,7 +131,7 @@ apt_world() {
     cache_lock "apt-$world"
     ! apt_lists_are_fresh "$dir" || exit 0
     long "package lists of $world" "$dir/update.log" apt_fetch_lists "$world" "$dir"
-  ) || [ -e "$dir/lists-fetched" ] || die "cannot fetch the package lists of $world"
+  ) || [ -e "$dir/lists-fetched" ] || die "cannot fetch the package lists of $world; where apt says that they do not fit, the mirror is being brought up to date: try again later, or name another in /etc/apt"
 }
 
 # apt_select WORLD closure|exact PACKAGE...

@@ -17,10 +17,23 @@ answers() {
 
 cat > "$bin/apt-get" <<'SCRIPT'
 #!/bin/bash
+# update_from_mirror CONFIGURATION: whole it has the suite of the file "whole" alone, if there is one.
+update_from_mirror() {
+  local suite lists=${1%/*}/lists
+
+  suite=$(cut -d' ' -f3 "${1%/*}/sources.list")
+  if [ -e "$VIRT_CCW_CACHE/whole" ] && [ "$(cat "$VIRT_CCW_CACHE/whole")" != "$suite" ]; then
+    cp "$VIRT_CCW_CACHE/release" "$lists/partial/mirror.example_${suite}_InRelease"
+    return 1
+  fi
+  rm -f "$lists"/*_InRelease "$lists"/partial/*_InRelease
+  cp "$VIRT_CCW_CACHE/release" "$lists/mirror.example_${suite}_InRelease"
+}
+
 echo "$*" >> "$VIRT_CCW_CACHE/calls"
 case $* in
   indextargets*) cat "$VIRT_CCW_CACHE/targets" ;;
-  *update) [ ! -e "$VIRT_CCW_CACHE/offline" ] ;;
+  *update) [ ! -e "$VIRT_CCW_CACHE/offline" ] && update_from_mirror "$2" ;;
   *--print-uris*)
     echo "Reading package lists..."
     echo "'http://mirror.example/pool/b.deb' b_2%3a1.0-1_s390x.deb 10 SHA256:bb"
@@ -28,6 +41,12 @@ case $* in
 esac
 SCRIPT
 chmod +x "$bin/apt-get"
+
+# release CODENAME: whose release file it is that the mirror has.
+release() {
+  printf 'Suite: stable\nCodename: %s\n' "$1" > "$VIRT_CCW_CACHE/release"
+}
+release trixie
 
 updates() {
   grep -c update "$VIRT_CCW_CACHE/calls"
@@ -71,4 +90,18 @@ rm "$VIRT_CCW_CACHE/offline"
 apt_world trixie-s390x 2> /dev/null
 apt_select trixie-s390x exact a b > /dev/null
 is "$(grep -c print-uris "$VIRT_CCW_CACHE/calls")" 2 "new lists are asked anew"
+
+echo stable > "$VIRT_CCW_CACHE/whole"
+rm "$dir/lists-fetched"
+ok "a mirror whose lists of trixie do not fit is asked by the suite's other name" apt_world trixie-s390x
+is "$(cat "$dir/sources.list")" "deb http://mirror.example/debian/ stable main" "which is that of its release file"
+release forky
+touch -d '2 days ago' "$dir/lists-fetched"
+not_ok "but not when that is another suite by now" in_script apt_world trixie-s390x
+like "$output" "*brought up to date*" "as it says"
+not_ok "also the next time" in_script apt_world trixie-s390x
+release trixie
+rm "$VIRT_CCW_CACHE/whole"
+ok "when the mirror is whole again" apt_world trixie-s390x
+is "$(cat "$dir/sources.list")" "deb http://mirror.example/debian/ trixie main" "its own name does"
 done_testing
