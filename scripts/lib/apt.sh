@@ -89,9 +89,10 @@ apt_version() {
   cache_hash < "${BASH_SOURCE[0]}"
 }
 
-# apt_update WORLD [SUITE]
+# apt_update WORLD [SUITE]: lists of another name stay.
 apt_update() {
-  apt_configure "$@" && apt_private "$1" apt-get -o APT::Update::Error-Mode=any update
+  apt_configure "$@" &&
+    apt_private "$1" apt-get -o APT::Update::Error-Mode=any -o APT::Get::List-Cleanup=false update
 }
 
 # apt_update_by_alias WORLD: by the suite's other name, such as stable, as its release file tells
@@ -102,11 +103,23 @@ apt_update_by_alias() {
 
   dir=$(apt_world_dir "$world")
   alias=$(sed -n 's/^Suite: //p' "$dir"/lists/partial/*_InRelease | head -n 1)
-  [ -n "$alias" ] && apt_update "$world" "$alias" || return 1
-  grep -qx "Codename: ${world%-*}" "$dir"/lists/*_"$alias"_InRelease && return
-  # Another suite's are in the place of the old ones now.
-  rm -f "$dir/lists-fetched"
-  return 1
+  [ -n "$alias" ] && apt_update "$world" "$alias" && apt_call_by_suite "$world" "$alias"
+}
+
+# apt_call_by_suite WORLD ALIAS: has the lists that were fetched as ALIAS's be those of the world's
+# suite, as later runs look for them; unless they are another suite's.
+apt_call_by_suite() {
+  local world=$1 alias=$2 dir file
+
+  dir=$(apt_world_dir "$world")
+  apt_configure "$world"
+  if ! grep -qx "Codename: ${world%-*}" "$dir"/lists/*_dists_"$alias"_InRelease; then
+    rm -f "$dir"/lists/*_dists_"$alias"_*
+    return 1
+  fi
+  for file in "$dir"/lists/*_dists_"$alias"_*; do
+    mv "$file" "${file/_dists_"$alias"_/_dists_${world%-*}_}" || return 1
+  done
 }
 
 # The steps are chained because callers test the result, which makes bash go on
