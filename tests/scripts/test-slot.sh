@@ -50,6 +50,9 @@ sockets virtnodedevd.socket "$also"
 sockets virtnodedevd-ro.socket
 sockets virtnodedevd-admin.socket
 
+unit libvirtd.service '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target
+unit virtqemud.service '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target
+
 # Kills all that its caller started, instead of the call whose number is in the file "cut".
 mkdir "$VIRT_CCW_CACHE/bin"
 cat > "$VIRT_CCW_CACHE/bin/systemctl" << SCRIPT
@@ -120,6 +123,37 @@ ok "ours are disabled: they would take it at the next boot" are disabled $OURS
 is "$(state)" "$before" "all is as before"
 ok "again" slot leave
 is "$(state)" "$before" "changes nothing"
+
+# --- which flavour of libvirt is used -------------------------------------------------
+
+# Of the units of both that Debian installs: libvirtd's are enabled.
+monolithic_host() {
+  rm -rf /etc/systemd/* /var/lib/*
+  systemctl --quiet enable libvirtd.service
+}
+
+monolithic_host
+before_monolithic=$(state)
+ok "where libvirtd is used it takes nothing" slot take
+is "$(state)" "$before_monolithic" "and changes nothing"
+like "$("$SLOT" status)" "*not modular*libvirtd serves*" "as it says"
+systemctl --quiet enable virtnodedevd.socket
+before_monolithic=$(state)
+ok "nor where both are enabled, which conflict" slot take
+is "$(state)" "$before_monolithic" "and changes nothing"
+rm -rf /etc/systemd/*
+ok "nor where none is" slot take
+is "$(state)" "" "and changes nothing"
+like "$("$SLOT" status)" "no daemon of libvirt's*" "as it says"
+systemctl --quiet enable virtqemud.service
+like "$("$SLOT" status)" "libvirt's virtnodedevd serves*" "virtqemud alone is modular"
+ok "where nobody serves it node devices" slot take
+ok "it takes the slot" are enabled $OURS
+systemctl --quiet disable virtqemud.service
+systemctl --quiet enable libvirtd.service
+like "$("$SLOT" status)" "*libvirtd is used*virt-ccw-slot leave" "it is told when libvirtd is used after all"
+ok "and gives the slot back" slot leave
+is "$(state)" "$(monolithic_host; state)" "all is as before"
 
 # --- killed ------------------------------------------------------------------------
 
