@@ -10,9 +10,11 @@
 #define QEMU_SOCKET RUN "virtqemud-sock"       /* modular daemons: virtual machines */
 #define NODEDEV_SOCKET RUN "virtnodedevd-sock" /* and node devices: virtccwd's slot */
 #define MONOLITHIC_SOCKET RUN "libvirt-sock"   /* libvirtd; virtproxyd beside modular ones */
+#define UPSTREAM_SOCKET "/run/virtccwd-behind/virtnodedevd-sock"    /* virtnodedevd's, behind */
 #define BEHIND "/etc/systemd/system/virtccwd.service.d/behind.conf" /* virt-ccw-slot(8) */
 /* Enables both daemons' units as they should be; virtccwd's alone would fight with libvirt's. */
 #define TAKE_SLOT "virt-ccw-slot take"
+#define LEAVE_SLOT "virt-ccw-slot leave"
 /* Where no daemon of libvirt's has the slot that takes nothing. */
 #define START_DAEMON "systemctl enable --now virtccwd.socket virtccwd-ro.socket virtccwd.service"
 #define POLKIT_ACTIONS "/usr/share/polkit-1/actions/org.libvirt.unix.policy"
@@ -43,21 +45,32 @@ is_modular (const DoctorScene *scene)
   return has_socket (scene, QEMU_SOCKET);
 }
 
+/* A connection to whoever serves @place, a path; @hidden: that cannot be seen, or tried. */
+static virConnect *
+connect_to (const char *driver, const char *place, gboolean *hidden, GError **error)
+{
+  g_autofree char *escaped = g_uri_escape_string (place, "/", FALSE);
+  g_autofree char *uri = g_strdup_printf ("%s:///system?socket=%s", driver, escaped);
+
+  *hidden = access (place, W_OK) != 0 && errno != ENOENT;
+  if (!*hidden)
+    return libvirt_client_open (uri, TRUE, error);
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s", g_strerror (errno));
+  return NULL;
+}
+
 /* A connection to whoever serves @path; notes why there is none. */
 static virConnect *
 ask (const DoctorScene *scene, Findings *findings, const char *driver, const char *path)
 {
   g_autofree char *place = choose_socket (scene, path);
-  g_autofree char *escaped = g_uri_escape_string (place, "/", FALSE);
-  g_autofree char *uri = g_strdup_printf ("%s:///system?socket=%s", driver, escaped);
   g_autoptr (GError) reason = NULL;
-  virConnect *connection = NULL;
+  gboolean hidden;
+  virConnect *connection = connect_to (driver, place, &hidden, &reason);
 
-  if (access (place, W_OK) != 0)
-    findings_unseen (findings, "who answers at %s: %s", place, g_strerror (errno));
-  else
-    connection = libvirt_client_open (uri, TRUE, &reason);
-  if (reason != NULL)
+  if (hidden)
+    findings_unseen (findings, "who answers at %s: %s", place, reason->message);
+  else if (connection == NULL)
     findings_problem (findings, "look at its service: systemctl status 'virt*d' libvirtd",
                       "nobody answers at %s: %s", place, reason->message);
   return connection;
@@ -115,17 +128,44 @@ check_devices (virConnect *connection, const char *who, Findings *findings)
                  mdevs);
 }
 
-static void
-check_behind (const DoctorScene *scene, Findings *findings)
+/* Has virt-ccw-slot given the place to virtccwd? */
+static gboolean
+is_slot_taken (const DoctorScene *scene)
 {
   g_autofree char *place = doctor_path (scene, BEHIND);
 
-  if (g_file_test (place, G_FILE_TEST_IS_SYMLINK))
-    findings_ok (findings, "libvirt's own daemon runs behind it, for all other devices");
+  return g_file_test (place, G_FILE_TEST_IS_SYMLINK);
+}
+
+static void
+warn_of_none_behind (const DoctorScene *scene, const GError *reason, Findings *findings)
+{
+  if (is_slot_taken (scene))
+    findings_warn (findings, "look at its service: systemctl status virtccwd-behind.service",
+                   "libvirt's own daemon, which should run behind virtccwd, does not answer: %s: "
+                   "devices that are not channel-attached are not shown",
+                   reason->message);
   else
     findings_warn (findings, TAKE_SLOT,
                    "virtccwd has the place of virtnodedevd, which does not run behind it: devices "
                    "that are not channel-attached are not shown");
+}
+
+static void
+check_behind (const DoctorScene *scene, Findings *findings)
+{
+  g_autofree char *place = doctor_path (scene, UPSTREAM_SOCKET);
+  g_autoptr (GError) reason = NULL;
+  gboolean hidden;
+  g_autoptr (virConnect) connection = connect_to ("nodedev", place, &hidden, &reason);
+
+  if (connection != NULL)
+    findings_ok (findings, "libvirt's own daemon runs behind it, for all other devices");
+  else if (hidden)
+    findings_unseen (findings, "whether libvirt's own daemon runs behind it: %s: %s", place,
+                     reason->message);
+  else
+    warn_of_none_behind (scene, reason, findings);
 }
 
 /* Is it virtccwd? libvirt's own node-device driver tells no version of its own. */
@@ -186,6 +226,10 @@ check_monolithic (const DoctorScene *scene, Findings *findings)
   connection = ask (scene, findings, "qemu", MONOLITHIC_SOCKET);
   if (connection != NULL)
     check_devices (connection, "libvirtd", findings);
+  if (is_slot_taken (scene))
+    findings_warn (findings, LEAVE_SLOT,
+                   "virtccwd has the place of virtnodedevd, but libvirtd is used, which asks "
+                   "neither");
   if (has_socket (scene, NODEDEV_SOCKET))
     check_node_devices (scene, findings);
 }

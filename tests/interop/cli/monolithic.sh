@@ -88,6 +88,13 @@ serve() {
   done
 }
 
+# take_slot: as far as virt-ccw-slot(8) leaves files; systemd starts what is to run behind.
+drop_ins=$root/etc/systemd/system/virtccwd.service.d
+take_slot() {
+  mkdir -p "$drop_ins"
+  ln -s /usr/share/virt-ccw/behind.conf "$drop_ins/"
+}
+
 doctor_says() { # TEXT
   output=$("$VIRT_CCW" doctor --root "$root" 2>&1 | grep -A 1 -e " libvirt: " -e mdevctl)
   # shellcheck disable=SC2254 # a pattern is what $1 is
@@ -111,6 +118,10 @@ doctor "ok *libvirt is monolithic*
 ok *libvirtd shows 7 subchannels and 0 mediated devices*
 warning *mdevctl is not installed: libvirtd makes no*
  *install mdevctl" "a monolithic host"
+take_slot
+doctor "warning *place of virtnodedevd, but libvirtd is used*
+ *virt-ccw-slot leave*" "a monolithic host where the slot is taken"
+rm "$drop_ins/behind.conf"
 
 # The qemu and node-device drivers of libvirtd are those of the modular daemons.
 rm "$root"/run/libvirt/*
@@ -130,8 +141,11 @@ warning *which does not run behind it*
  *virt-ccw-slot take*
 ok *it shows 7 subchannels*
 ok *mdevctl is not installed: virtccwd needs no callout" "a modular host with virtccwd"
-mkdir -p "$root/etc/systemd/system/virtccwd.service.d"
-ln -s /usr/share/virt-ccw/behind.conf "$root/etc/systemd/system/virtccwd.service.d/"
+take_slot
+doctor "warning *should run behind virtccwd, does not answer*
+ *systemctl status virtccwd-behind.service*" "when that is to run behind it, and does not"
+mkdir "$root/run/virtccwd-behind"
+ln -s "$work/up/libvirt-sock" "$root/run/virtccwd-behind/virtnodedevd-sock"
 doctor "ok *virtccwd * serves node devices
 ok *libvirt's own daemon runs behind it*
 ok *it shows 7 subchannels" "with libvirt's own behind it"
