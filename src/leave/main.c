@@ -5,12 +5,15 @@
  * defined stays defined. While a guest has one of them, nothing is done at all: to take it away
  * would be worse than a package that stays.
  *
+ * What others have bound to vfio_ccw is theirs, and what is on it: it is told, and left alone.
+ *
  * Without the daemon: it may be stopped already, or may never have run.
  */
 #include <stdio.h>
 
 #include "ccw/error.h"
 #include "ccw/host.h"
+#include "ccw/sysfs.h"
 #include "mdev/closed.h"
 #include "mdev/record.h"
 #include "mdev/subchannel.h"
@@ -23,18 +26,28 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL,
 };
 
+/* Did we take it from the host? One whose record cannot be read is for the transition to refuse. */
+static gboolean
+is_taken (const CcwPaths *paths, const CcwDevId *subchannel)
+{
+  g_autoptr (MdevRecord) record = mdev_record_load (paths, subchannel, NULL);
+
+  return record == NULL || record->has_before || record->in_transition;
+}
+
 /* Says it of each that is open, so that all of their users can be ended at once. */
 static gboolean
-check_all_closed (GPtrArray *mdevs)
+check_all_closed (const CcwPaths *paths, GPtrArray *mdevs)
 {
   gboolean all = TRUE;
 
   for (guint i = 0; i < mdevs->len; i++)
     {
+      const CcwMdev *mdev = g_ptr_array_index (mdevs, i);
       g_autoptr (GError) reason = NULL;
 
-      if (mdev_check_closed (ccw_mdev_get_uuid (g_ptr_array_index (mdevs, i)), NULL,
-                             mdev_close_patience_ms, &reason))
+      if (!is_taken (paths, ccw_mdev_get_parent_id (mdev))
+          || mdev_check_closed (ccw_mdev_get_uuid (mdev), NULL, mdev_close_patience_ms, &reason))
         continue;
       fprintf (stderr, "virt-ccw: %s\n", reason->message);
       all = FALSE;
@@ -54,20 +67,63 @@ tell (const CcwDevId *subchannel, gboolean done, const GError *reason)
   return done;
 }
 
+static void
+tell_of_others (const CcwMdev *mdev)
+{
+  g_autofree char *name = ccw_dev_id_to_string (ccw_mdev_get_parent_id (mdev));
+
+  printf ("virt-ccw: subchannel %s was bound to vfio_ccw by others, and stays so, with mediated "
+          "device %s\n",
+          name, ccw_mdev_get_uuid (mdev));
+}
+
+static gboolean
+is_active (const CcwMdev *mdev)
+{
+  return ccw_sysfs_mdev_instance (ccw_mdev_get_uuid (mdev)) != 0;
+}
+
+/* Whose it is shows when what was cut short is in order; a start that was is undone by that. */
+static gboolean
+stop (const CcwPaths *paths, const CcwMdev *mdev)
+{
+  const CcwDevId *parent = ccw_mdev_get_parent_id (mdev);
+  g_autoptr (GError) reason = NULL;
+  gboolean done = mdev_recover (paths, parent, NULL, &reason);
+
+  if (done && is_active (mdev) && !is_taken (paths, parent))
+    {
+      tell_of_others (mdev);
+      return TRUE;
+    }
+  done = done && (!is_active (mdev) || mdev_stop (paths, ccw_mdev_get_uuid (mdev), FALSE, &reason));
+  return tell (parent, done, reason);
+}
+
 static gboolean
 stop_all (const CcwPaths *paths, GPtrArray *mdevs)
 {
   gboolean all = TRUE;
 
   for (guint i = 0; i < mdevs->len; i++)
-    {
-      const CcwMdev *mdev = g_ptr_array_index (mdevs, i);
-      g_autoptr (GError) reason = NULL;
-      gboolean done = mdev_stop (paths, ccw_mdev_get_uuid (mdev), FALSE, &reason);
-
-      all = tell (ccw_mdev_get_parent_id (mdev), done, reason) && all;
-    }
+    all = stop (paths, g_ptr_array_index (mdevs, i)) && all;
   return all;
+}
+
+static gboolean
+give_back (const CcwPaths *paths, const CcwDevId *subchannel)
+{
+  g_autofree char *left = mdev_subchannel_find_mdev (subchannel);
+  g_autoptr (GError) reason = NULL;
+  gboolean done;
+
+  /* It could not be stopped, which was told; nor are those of others, whose records are of old. */
+  if (left != NULL)
+    return !is_taken (paths, subchannel);
+  done = mdev_recover (paths, subchannel, NULL, &reason);
+  if (done && !is_taken (paths, subchannel))
+    return TRUE;
+  return tell (subchannel, done && mdev_give_back (paths, subchannel, &reason), reason);
 }
 
 /* Those that we have bound, and on which no mdev was made or is left. */
@@ -78,22 +134,7 @@ give_back_bound (const CcwPaths *paths)
   gboolean all = TRUE;
 
   for (guint i = 0; i < subchannels->len; i++)
-    {
-      const CcwDevId *subchannel = &g_array_index (subchannels, CcwDevId, i);
-      g_autofree char *left = mdev_subchannel_find_mdev (subchannel);
-      g_autoptr (GError) reason = NULL;
-      gboolean done;
-
-      /* It could not be stopped, which was told. */
-      if (left != NULL)
-        {
-          all = FALSE;
-          continue;
-        }
-      done = mdev_recover (paths, subchannel, NULL, &reason)
-             && mdev_give_back (paths, subchannel, &reason);
-      all = tell (subchannel, done, reason) && all;
-    }
+    all = give_back (paths, &g_array_index (subchannels, CcwDevId, i)) && all;
   return all;
 }
 
@@ -111,7 +152,7 @@ give_back_all (const CcwPaths *paths)
       return ccw_exit_from_error (error);
     }
   mdevs = ccw_host_list (host, CCW_KIND_MDEV);
-  if (!check_all_closed (mdevs))
+  if (!check_all_closed (paths, mdevs))
     return CCW_EXIT_REFUSED;
   all = stop_all (paths, mdevs);
   all = give_back_bound (paths) && all;

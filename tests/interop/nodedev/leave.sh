@@ -61,4 +61,34 @@ unlike "$output" "*given back*" "and nothing is told to be given back"
 is "$(driver_of 0.0.0313)" vfio_ccw "and stays as it was"
 ok "until it does" leave
 is "$(host_state)" "$before" "the host is as it was"
+
+# --- what others have ---------------------------------------------------------
+
+# rebind DRIVER SUBCHANNEL: as driverctl does it.
+rebind() {
+  sh -c "echo '$1' > /sys/bus/css/devices/$2/driver_override &&
+    echo $2 > /sys/bus/css/devices/$2/driver/unbind && echo $2 > /sys/bus/css/drivers_probe"
+}
+
+ok "somebody binds one by hand" rebind vfio_ccw 0.0.0314
+ok "and makes a mediated device on it" \
+  sh -c "echo $second > /sys/bus/css/devices/0.0.0314/mdev_supported_types/vfio_ccw-io/create"
+theirs=$(host_state)
+machine "open 4711 qemu-system-s39 /dev/vfio/0"
+start_daemon
+mdev_xml
+ok "we make another" v nodedev-create "$work/mdev.xml"
+stop_daemon
+ok "given back is ours alone, whoever has theirs open" leave
+is "$output" "virt-ccw: subchannel 0.0.0314 was bound to vfio_ccw by others, and stays so, with mediated device $second
+virt-ccw: subchannel 0.0.0313 is given back" "which is told"
+is "$(host_state)" "$theirs" "and theirs is as it was"
+machine "close 4711"
+sh -c "echo 1 > /sys/bus/mdev/devices/$second/remove"
+ok "with nothing on it" leave
+is "$output" "" "nothing is told"
+is "$(driver_of 0.0.0314)" vfio_ccw "and it stays bound"
+rebind "" 0.0.0314
+machine "online 0.0.2b09 1"
+is "$(host_state)" "$before" "until they take it back"
 done_testing
