@@ -175,18 +175,30 @@ done
 
 # --- the package's scripts ------------------------------------------------------------
 
-# Without what debhelper puts into them, and without the driver. Devices go back, or do not, as leave_devices has it.
+# Without what debhelper puts into them but a note when, and without the driver. Devices go back, or
+# do not, as leave_devices has it.
 ln -s "$SLOT" "$VIRT_CCW_CACHE/bin/virt-ccw-slot"
 ln -s /bin/true "$VIRT_CCW_CACHE/bin/modprobe"
 for script in postinst prerm; do
-  sed "/#DEBHELPER#/d; s,/usr/lib/virt-ccw/virt-ccw-leave,$VIRT_CCW_CACHE/leave," \
+  sed "s,^#DEBHELPER#,echo units >> '$VIRT_CCW_CACHE/story',
+    s,/usr/lib/virt-ccw/virt-ccw-leave,$VIRT_CCW_CACHE/leave," \
     "$TREE/debian/virt-ccw.$script" > "$VIRT_CCW_CACHE/$script"
 done
 
-leave_devices() { # STATUS
-  printf '#!/bin/sh\nexit %s\n' "$1" > "$VIRT_CCW_CACHE/leave"
-  chmod +x "$VIRT_CCW_CACHE/leave"
+# leave_devices STATUS...: of each call, the last one's also of those that follow.
+leave_devices() {
+  : > "$VIRT_CCW_CACHE/story"
+  printf '%s\n' "$@" > "$VIRT_CCW_CACHE/statuses"
 }
+
+cat > "$VIRT_CCW_CACHE/leave" << SCRIPT
+#!/bin/sh
+echo devices >> "$VIRT_CCW_CACHE/story"
+status=\$(head -n 1 "$VIRT_CCW_CACHE/statuses")
+[ "\$(wc -l < "$VIRT_CCW_CACHE/statuses")" = 1 ] || sed -i 1d "$VIRT_CCW_CACHE/statuses"
+exit "\$status"
+SCRIPT
+chmod +x "$VIRT_CCW_CACHE/leave"
 
 # package SCRIPT ARGUMENT...: as dpkg runs it.
 package() {
@@ -199,6 +211,11 @@ ok "the package is installed" package postinst configure ""
 is "$(state)" "$taken" "and takes the slot"
 leave_devices 3
 not_ok "it is not removed while a guest has a device" package prerm remove
+ok "which dpkg tells it" package postinst abort-remove
+is "$(state)" "$taken" "and keeps the slot"
+leave_devices 0 3
+not_ok "nor when a guest gets one until the daemon has ended" package prerm remove
+is "$(paste -sd ' ' "$VIRT_CCW_CACHE/story")" "devices units devices" "which is looked at when it has"
 ok "which dpkg tells it" package postinst abort-remove
 is "$(state)" "$taken" "and keeps the slot"
 leave_devices 0
