@@ -30,6 +30,11 @@ usual() {
   allocations in-tree 6000 1000 90
 }
 
+# make_report FOLDER FORMAT INPUT...: of a benchmark, measured on a machine m.
+make_report() {
+  awk -f "$TREE/tests/bench/report-lib.awk" -f "$1/report.awk" -v format="$2" -v machine=m "${@:3}"
+}
+
 # judged FORMAT: the report of these results; fails as it does.
 judged() {
   local driver inputs=()
@@ -38,7 +43,7 @@ judged() {
     inputs+=(driver="$driver" kind=instructions "$results/$driver.instructions")
     inputs+=(kind=allocations "$results/$driver.allocations")
   done
-  awk -f "$bench/report.awk" -v format="$1" -v machine=m kind=goals "$results/goals" "${inputs[@]}"
+  make_report "$bench" "$1" kind=goals "$results/goals" "${inputs[@]}"
 }
 
 usual
@@ -47,6 +52,16 @@ like "$output" "*ok 1 - NOP: 500 instructions, in-tree 1000; ratio 0.500, at mos
 ok "JSON" judged json
 is "$(printf '%s' "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)["rows"][0]["ours"])')" \
   500 "it can be parsed"
+ok "a table" judged table
+is "$(head -n 3 <<< "$output" | tr '\t' ,)" "# m
+# what,unit,ours,in-tree,ratio,goal,bound,spread
+NOP,instructions,500,1000,0.500,600,0.50,0.00" "names its columns"
+ok "Markdown" judged markdown
+is "$output" "m.
+
+| program | ours | in-tree | ratio | goal | allocations, ours | in-tree |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| NOP | 500 | 1000 | 0.50 | 600 | 0 | 6 |" "has each program on a line"
 rounds ours 501
 not_ok "a row above its bound fails" judged tap
 ok "but not where nobody wants a judgement" judged table
@@ -104,7 +119,7 @@ dasd_judged() {
   for who in host ours in-tree; do
     inputs+=(who="$who" "$results/$who.rows")
   done
-  awk -f "$dasd/report.awk" -v format="$1" -v machine=m who=bounds "$results/dasd.bounds" \
+  make_report "$dasd" "$1" who=bounds "$results/dasd.bounds" \
     "${inputs[@]}"
 }
 

@@ -78,7 +78,7 @@ function row(r, n, ours, stock, ratio, name) {
   n_printed++
   if (format == "json")
     printf "%s\n  {\"what\": \"%s\", \"unit\": \"%s\", \"ours\": %s, \"baseline\": %s, \"ratio\": %s}",
-           (n_printed == 1 ? "" : ","), name, unit[r], ours, (stock == "" ? "null" : stock),
+           (n_printed == 1 ? "" : ","), name, unit[r], ours, or_null(stock),
            (ratio == "" ? "null" : sprintf("%.4f", ratio))
   else if (format == "markdown")
     printf "| %s | %s | %s | %s | %s | %s |\n", name, unit[r], rounded(ours), rounded(stock),
@@ -98,30 +98,16 @@ function check(r, n, ratio, good) {
          ++n_printed, title[r], n, rounded(ratio), bound[r]
 }
 
-function begin_report() {
-  if (format == "json")
-    printf "{\"machine\": \"%s\", \"rows\": [", machine
-  else if (format == "markdown") {
-    print machine ".\n"
-    print "| what, number of subchannels | unit | ours | stock | ratio | goal |"
-    print "| --- | --- | ---: | ---: | ---: | ---: |"
-  } else
-    print "# " machine
-  if (format == "table")
-    print "# what", "unit", "ours", "baseline", "ratio", "goal"
-}
-
 END {
-  begin_report()
+  begin_report("what\tunit\tours\tbaseline\tratio\tgoal",
+               "| what, number of subchannels | unit | ours | stock | ratio | goal |\n" \
+               "| --- | --- | ---: | ---: | ---: | ---: |")
   for (r = 1; r <= n_rows; r++)
     for (i = 1; i <= n_sizes[scenario[r]]; i++)
       if (format == "tap")
         check(r, size[scenario[r], i])
       else
         row(r, size[scenario[r], i])
-  if (format == "json")
-    print "\n]}"
-  if (format == "tap")
-    print "1.." n_printed
+  end_report(n_printed)
   exit failed
 }

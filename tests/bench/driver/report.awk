@@ -45,10 +45,6 @@ function spread(d, p) {
   return 100 * (highest[d, p] - lowest[d, p]) / lowest[d, p]
 }
 
-function or_null(value) {
-  return value == "-" ? "null" : value
-}
-
 function json_row(what, unit, ours, baseline, ratio, wanted, limit, differ) {
   printf "%s\n  {\"what\": \"%s\", \"unit\": \"%s\", \"ours\": %s, \"in_tree\": %s, " \
          "\"ratio\": %s, \"goal\": %s, \"bound\": %s, \"spread\": %s}",
@@ -96,49 +92,32 @@ function markdown_row(p, ours, baseline) {
          ours / baseline, goal[p], own["ours", p], own["in-tree", p]
 }
 
-function markdown_report(i) {
-  print machine ".\n"
-  print "| program | ours | in-tree | ratio | goal | allocations, ours | in-tree |"
-  print "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+function markdown_rows(i) {
   for (i = 1; i <= n_programs; i++)
     if (rounds["ours", programs[i]])
       markdown_row(programs[i])
 }
 
-function begin_report() {
-  if (format == "json")
-    printf "{\"machine\": \"%s\", \"rows\": [", machine
-  else
-    print "# " machine
-  if (format == "table")
-    print "# what", "unit", "ours", "in-tree", "ratio", "goal", "bound", "spread"
-}
-
-function end_report() {
-  if (format == "json")
-    print "\n]}"
-  if (format == "tap")
-    print "1.." n_rows
-}
-
-function report(i) {
-  begin_report()
+function rows(i) {
   for (i = 1; i <= n_programs; i++)
     if (rounds["ours", programs[i]])
       instruction_row(programs[i])
   for (i = 1; i <= n_programs; i++)
     if (("ours", programs[i]) in own)
       allocation_row(programs[i])
-  end_report()
 }
 
 END {
   if (failed)
     exit 1
   OFS = "\t"
+  begin_report("what\tunit\tours\tin-tree\tratio\tgoal\tbound\tspread",
+               "| program | ours | in-tree | ratio | goal | allocations, ours | in-tree |\n" \
+               "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
   if (format == "markdown")
-    markdown_report()
+    markdown_rows()
   else
-    report()
+    rows()
+  end_report(n_rows)
   exit failed
 }

@@ -103,26 +103,6 @@ function row(p) {
     table_row(p)
 }
 
-function begin_report() {
-  if (format == "json")
-    printf "{\"machine\": \"%s\", \"rows\": [", machine
-  else if (format == "markdown") {
-    print machine ".\n"
-    print "| program | instructions | allocations | CCWs | pages | reads | pins |"
-    print "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
-  } else
-    print "# " machine
-  if (format == "table")
-    print "# what", "instructions", "bound", "allocations", "CCWs", "bytes", "pages", "reads", "pins"
-}
-
-function end_report() {
-  if (format == "json")
-    print "\n]}"
-  if (format == "tap")
-    print "1.." n_rows
-}
-
 function record(i) {
   print heading
   for (i = 1; i <= n_programs; i++)
@@ -130,11 +110,13 @@ function record(i) {
 }
 
 function report(i) {
-  begin_report()
+  begin_report("what\tinstructions\tbound\tallocations\tCCWs\tbytes\tpages\treads\tpins",
+               "| program | instructions | allocations | CCWs | pages | reads | pins |\n" \
+               "| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
   for (i = 1; i <= n_programs; i++)
     if (programs[i] in instructions)
       row(programs[i])
-  end_report()
+  end_report(n_rows)
 }
 
 END {
