@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the tests reach is added up by folder, and too little of any is told.
+# What the tests reach is added up by folder, and too little of any is told. Which tests are run.
 
 . "$(dirname "$0")/common.sh"
+# shellcheck source=../../scripts/lib/meson.sh
+. "$TREE/scripts/lib/meson.sh"
 # shellcheck source=../../scripts/lib/coverage.sh
 . "$TREE/scripts/lib/coverage.sh"
 
@@ -37,8 +39,29 @@ $translator")" "lines of src: *;lines of src/a: *;not lines of src/b: *" "too fe
 like "$(verdicts "src/a/one.c 10 10 1 1
 kmod/translator.c 10 10 200 189")" "*;not branches of the translator: 94.5 %*" "too few branches"
 
+is "$(verdicts "src/a/one.c 0 0 0 0
+src/b/one.c 10 10 4 4
+kmod/translator.c 10 10 0 0")" "lines of src: 100.0 % of 10, at least 85 %;not lines of src/a: none is counted;\
+lines of src/b: 100.0 % of 10, at least 85 %;not branches of the translator: none is counted" "nothing to reach"
+
 echo "src/a 1 1 1 1" > "$VIRT_CCW_CACHE/folders"
 like "$(all_counted "$VIRT_CCW_CACHE/folders" src/a src/b translator)" \
   "ok * - src/a is *not ok * - src/b is *not ok * - translator is *" "a folder that nobody counted"
+
+# meson ARGUMENT...: which tests it has, unless it has none of the folder's, and which it runs.
+meson() {
+  case "$*" in
+    *" gone "*) return 1 ;;
+    *" --list "*) printf 'virt-ccw:%s\n' "${meson_tests[@]}" ;;
+    *) echo "${*: -2}" ;;
+  esac
+}
+
+meson_tests=("unit / cli" "interop / nodedev-scale" "mock / mock-host")
+ok "the tests are run" run_tests_that_count build
+is "$output" "cli mock-host" "that count"
+meson_tests=("interop / nodedev-scale")
+not_ok "not all of them where none counts" run_tests_that_count build
+not_ok "nor where they cannot be listed" run_tests_that_count gone
 
 done_testing
