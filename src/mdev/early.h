@@ -33,6 +33,10 @@ void mdev_make_boot_stamp (const CcwPaths *paths);
  * The same of the mdev called @name alone, RUN/autostarting/NAME, while that of all is not made
  * yet: one that hangs keeps all from being done with for long, and what has been stopped
  * meanwhile must not be started again by the next daemon. The mark of all replaces these.
+ *
+ * The name has UUID and parent, as a definition has: of two with the same UUID, on two parents,
+ * one can be active, and each has had its turn. A definition that follows its device to another
+ * parent has none any more, as it starts by itself where a device is new.
  */
 gboolean mdev_has_boot_mark (const CcwPaths *paths, const char *name);
 void mdev_make_boot_mark (const CcwPaths *paths, const char *name);
