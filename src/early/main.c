@@ -6,9 +6,13 @@
  */
 #include "ccw/error.h"
 #include "ccw/sysfs.h"
+#include "ccw/usage.h"
 #include "mdev/early.h"
 
 #define DRIVER_FOLDER CCW_SYSFS_CSS_BUS "/drivers/vfio_ccw"
+
+static const char usage[] = "Usage: virt-ccw-early DEVICE\n\n"
+                            "For udev's rules; see virt-ccw-early(8).\n";
 
 /* What udev's programs print is seen while somebody debugs udev; the journal is read by all. */
 static GLogWriterOutput
@@ -55,9 +59,11 @@ main (int argc, char **argv)
 {
   CcwDevId device;
 
+  if (ccw_usage_answer (argc, argv, "virt-ccw-early", usage))
+    return CCW_EXIT_DONE;
   if (argc != 2 || !ccw_dev_id_parse (argv[1], &device, NULL))
     {
-      g_printerr ("Usage: virt-ccw-early DEVICE\n\nFor udev's rules; see virtccwd(8).\n");
+      g_printerr ("%s", usage);
       return CCW_EXIT_USAGE;
     }
   g_log_set_writer_func (write_log, NULL, NULL);

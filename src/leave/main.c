@@ -20,9 +20,11 @@
 #include "mdev/transition.h"
 
 static char *root;
+static gboolean show_version;
 
 static const GOptionEntry entries[] = {
   { "root", 0, 0, G_OPTION_ARG_FILENAME, &root, "Configuration and state lie below DIR", "DIR" },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version and exit", NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -172,6 +174,11 @@ main (int argc, char **argv)
     {
       fprintf (stderr, "virt-ccw-leave: %s\n", error != NULL ? error->message : "no arguments");
       return CCW_EXIT_USAGE;
+    }
+  if (show_version)
+    {
+      printf ("virt-ccw-leave %s\n", VIRT_CCW_VERSION);
+      return CCW_EXIT_DONE;
     }
   paths = ccw_paths_new (root);
   return (int) give_back_all (paths);

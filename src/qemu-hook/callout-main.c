@@ -12,8 +12,13 @@
 #include <unistd.h>
 
 #include "ccw/error.h"
+#include "ccw/usage.h"
 #include "qemu-hook/callout.h"
 #include "qemu-hook/program.h"
+
+static const char usage[]
+    = "Usage: virt-ccw-mdevctl-callout -t TYPE -e EVENT -a ACTION -s STATE -u UUID -p PARENT\n\n"
+      "For mdevctl, which calls it so; see virt-ccw-mdevctl-callout(8).\n";
 
 static gboolean
 parse_options (int argc, char **argv, CalloutRequest *request)
@@ -65,16 +70,13 @@ main (int argc, char **argv)
   CalloutRequest request = { 0 };
   CalloutAnswer answer = CALLOUT_REFUSED;
 
-  if (argc == 2 && strcmp (argv[1], "--version") == 0)
-    {
-      printf ("virt-ccw-mdevctl-callout %s\n", VIRT_CCW_VERSION);
-      return CCW_EXIT_DONE;
-    }
+  if (ccw_usage_answer (argc, argv, "virt-ccw-mdevctl-callout", usage))
+    return CCW_EXIT_DONE;
   program_log_to_journal ();
   /* Not with a status that says that others may know the type: this is nobody's request. */
   if (!parse_options (argc, argv, &request))
     {
-      fputs ("virt-ccw-mdevctl-callout: mdevctl calls this with -t -e -a -s -u -p\n", stderr);
+      fputs (usage, stderr);
       return CALLOUT_REFUSED;
     }
   if (drain_input (&error))

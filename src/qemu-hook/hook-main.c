@@ -15,9 +15,13 @@
 #include <string.h>
 
 #include "ccw/error.h"
+#include "ccw/usage.h"
 #include "qemu-hook/guest-devices.h"
 #include "qemu-hook/guest-note.h"
 #include "qemu-hook/program.h"
+
+static const char usage[] = "Usage: virt-ccw-qemu-hook DOMAIN OPERATION SUBOPERATION EXTRA\n\n"
+                            "For libvirt, which calls it so; see virt-ccw-qemu-hook(8).\n";
 
 static gboolean
 prepare (const CcwPaths *paths, GError **error)
@@ -74,15 +78,11 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
-  if (argc == 2 && strcmp (argv[1], "--version") == 0)
-    {
-      printf ("virt-ccw-qemu-hook %s\n", VIRT_CCW_VERSION);
-      return CCW_EXIT_DONE;
-    }
+  if (ccw_usage_answer (argc, argv, "virt-ccw-qemu-hook", usage))
+    return CCW_EXIT_DONE;
   if (argc < 4)
     {
-      fputs ("virt-ccw-qemu-hook: libvirt calls this as: DOMAIN OPERATION SUBOPERATION EXTRA\n",
-             stderr);
+      fputs (usage, stderr);
       return CCW_EXIT_USAGE;
     }
   program_log_to_journal ();

@@ -56,10 +56,11 @@ def told_events():
 
 
 def installed():
-    """Programs, the script among them, and files that an administrator writes."""
+    """Programs, the script among them, files that an administrator writes, and those that we keep."""
     programs = [name for path in sorted((TREE / 'src').rglob('meson.build'))
                 for name in re.findall(r"executable\('([\w-]+)'", path.read_text(encoding='utf-8'))]
-    return sorted(programs + ['virt-ccw-slot', 'virtccwd.conf', 'virt-ccw-in-use.conf', 'vfio_ccw'])
+    return sorted(programs + ['virt-ccw-slot', 'virtccwd.conf', 'virt-ccw-in-use.conf',
+                              'virt-ccw-files', 'vfio_ccw'])
 
 
 compare(sorted((kind, status, code, number) for kind, _, status, code, number in
