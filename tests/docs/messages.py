@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Each message that docs/how-to/troubleshooting.md explains is one of ours: it stands so in a
-string of the sources, where … is what they format. Prints TAP."""
+string of the sources, where … is what they format; and each use for which a device stays with the
+host is explained there. Prints TAP."""
 
 import re
 from pathlib import Path
@@ -36,9 +37,23 @@ def quoted():
             yield found.group(1)
 
 
+def uses():
+    """What a refusal names as the use: the sentences that these files make."""
+    for name in 'in-use', 'block-use', 'pav-use', 'open-files':
+        source = (TREE / 'src/ccw' / f'{name}.c').read_text(encoding='utf-8')
+        for text in re.findall(r'g_strdup(?:_printf)? \(\s*"([^"]*)"', source):
+            if len(text.split()) > 2 and not text.startswith(' '):
+                yield squeeze(text)
+
+
 known = '\n'.join(texts())
 messages = list(quoted())
 for message in messages:
     check(squeeze(message).strip('… :') in known, message)
 check(len(messages) >= 20, 'messages are found on the page', len(messages))
+explained = '\n'.join(squeeze(message) for message in messages)
+used_for = sorted(set(uses()))
+for use in used_for:
+    check(use.strip('… ') in explained, f'explained: {use}')
+check(len(used_for) >= 15, 'uses are found in the sources', used_for)
 end()
