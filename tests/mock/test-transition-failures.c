@@ -23,7 +23,7 @@ test_start_fails (Fixture *fixture, gconstpointer data)
   g_autofree char *before = mock_machine_snapshot (fixture->machine);
   guint n = orders_of_start (fixture);
 
-  g_assert_cmpuint (n, ==, 5); /* offline, unbind, driver_override, bind, create */
+  g_assert_cmpuint (n, ==, START_LAST);
   stop (fixture, UUID, FALSE);
   mdev_ladder_patience_ms = patience_for (fate);
   for (guint i = 1; i <= n; i++)
@@ -48,11 +48,11 @@ test_stop_fails (Fixture *fixture, gconstpointer data)
 
   start (fixture, DISK, UUID);
   n = orders_of_stop (fixture);
-  g_assert_cmpuint (n, ==, 5);
+  g_assert_cmpuint (n, ==, STOP_LAST);
   start (fixture, DISK, UUID);
   active = mock_machine_snapshot (fixture->machine);
   mdev_ladder_patience_ms = patience_for (fate);
-  for (guint i = 1; i <= 3; i++) /* remove, unbind, driver_override */
+  for (guint i = STOP_REMOVE; i < STOP_BIND; i++)
     {
       g_autoptr (GError) error = NULL;
 
@@ -75,7 +75,7 @@ test_give_back_fails (Fixture *fixture, gconstpointer data)
 
   start (fixture, DISK, UUID);
   mdev_ladder_patience_ms = patience_for (fate);
-  mock_machine_do (fixture->machine, "at 4 %s", fate); /* bind */
+  mock_machine_do (fixture->machine, "at %u %s", STOP_BIND, fate);
   g_assert_false (mdev_stop (fixture->paths, UUID, FALSE, &error));
   g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
   g_assert_nonnull (strstr (error->message, "will be tried again"));
@@ -95,7 +95,7 @@ test_online_fails (Fixture *fixture, gconstpointer data)
 
   start (fixture, DISK, UUID);
   mdev_ladder_patience_ms = patience_for (fate);
-  mock_machine_do (fixture->machine, "at 5 %s", fate); /* online */
+  mock_machine_do (fixture->machine, "at %u %s", STOP_ONLINE, fate);
   g_test_expect_message ("virt-ccw", G_LOG_LEVEL_WARNING, "*" DISK "*stays offline*");
   stop (fixture, UUID, FALSE);
   g_test_assert_expected_messages ();

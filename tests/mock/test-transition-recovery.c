@@ -110,7 +110,7 @@ test_recovery_spares_guests (Fixture *fixture, gconstpointer data)
   g_autofree char *before = mock_machine_snapshot (fixture->machine);
   g_autofree char *active = NULL;
 
-  die_during (fixture, start_disk, 5, "orphan");
+  die_during (fixture, start_disk, START_LAST, "orphan");
   mock_machine_do (fixture->machine, "open 4711 qemu-system-s39 /dev/vfio/0");
   active = mock_machine_snapshot (fixture->machine);
   recover (fixture);
@@ -128,7 +128,7 @@ test_recovery_waits_for_udev (Fixture *fixture, gconstpointer data)
   g_autofree char *before = mock_machine_snapshot (fixture->machine);
   GThread *closer;
 
-  die_during (fixture, start_disk, 5, "orphan");
+  die_during (fixture, start_disk, START_LAST, "orphan");
   closer = open_for_an_instant (fixture);
   recover (fixture);
   g_thread_join (closer);
@@ -153,7 +153,7 @@ test_unplugged_while_dead (Fixture *fixture, gconstpointer data)
 static void
 test_device_changed (Fixture *fixture, gconstpointer data)
 {
-  die_during (fixture, start_disk, 5, "orphan");
+  die_during (fixture, start_disk, START_LAST, "orphan");
   mock_machine_do (fixture->machine, "renumber " DISK " 0.0.4711");
   recover (fixture);
   assert_driver (DISK, "io_subchannel");
@@ -181,7 +181,7 @@ test_recovery_goes_on (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   put_record (fixture, TERMINAL, data);
-  die_during (fixture, start_disk, 5, "orphan");
+  die_during (fixture, start_disk, START_LAST, "orphan");
   g_assert_false (recover_one (fixture, &terminal, &error));
   g_assert_error (error, CCW_ERROR, CCW_ERROR_SYSTEM);
   g_assert_true (recover_one (fixture, &disk, NULL));

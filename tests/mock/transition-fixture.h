@@ -42,7 +42,29 @@ guint recover (Fixture *fixture);
 /* udev's worker has the first mdev's node open, and soon not any more; patience is had with it. */
 GThread *open_for_an_instant (Fixture *fixture);
 
-/* How many writes a start of UUID on DISK takes, and its stop; they are done. */
+/* The writes to sysfs that a start of UUID on DISK takes, as "at N" of the mock machine counts them. */
+enum
+{
+  START_OFFLINE = 1,
+  START_UNBIND,
+  START_OVERRIDE,
+  START_BIND,
+  START_CREATE,
+  START_LAST = START_CREATE,
+};
+
+/* Those of its stop. */
+enum
+{
+  STOP_REMOVE = 1,
+  STOP_UNBIND,
+  STOP_OVERRIDE,
+  STOP_BIND,
+  STOP_ONLINE,
+  STOP_LAST = STOP_ONLINE,
+};
+
+/* How many they are in truth; they are done. */
 guint orders_of_start (Fixture *fixture);
 guint orders_of_stop (Fixture *fixture);
 
