@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Tables of docs/reference/ say what the sources do: kinds of errors, reasons for which channel
-programs are refused, trace events; and each program and file of ours has its manual page. Prints
-TAP."""
+programs are refused, trace events, permissions that calls ask for; and each program and file of ours
+has its manual page. Prints TAP."""
 
 import re
 from pathlib import Path
@@ -55,6 +55,22 @@ def told_events():
             for word in re.findall('`(\\w+)`', line.split('|')[1])]
 
 
+def permissions():
+    """Number and permissions of each procedure that asks for any, as the daemon's table has them."""
+    numbers = dict(re.findall(r'ND_PROC_(\w+) = (\d+)', read('src/nodedev/protocol.x')))
+    table = re.search(r' procedures\[\] = {(.*?)\n};', read('src/nodedev/calls.c'), re.S).group(1)
+    for name, row in re.findall(r'{ ND_PROC_(\w+),(.*?)(?=\n  {|\Z)', table, re.S):
+        asked = re.search(r'NEEDS \(([^)]*)\)', row)
+        if asked:
+            yield numbers[name], ', '.join(re.findall('"([^"]*)"', asked.group(1)))
+
+
+def told_permissions():
+    for number, _, _, asked, _ in rows('docs/reference/protocol.md', 5):
+        if number.isdigit() and asked:
+            yield number, asked.replace('`', '')
+
+
 def installed():
     """Programs, the script among them, files that an administrator writes, and those that we keep."""
     programs = [name for path in sorted((TREE / 'src').rglob('meson.build'))
@@ -68,6 +84,7 @@ compare(sorted((kind, status, code, number) for kind, _, status, code, number in
 compare(sorted(row[:3] for row in list(rows('docs/reference/kernel-module.md', 4))[1:]), sorted(reasons()),
         'reasons for which programs are refused')
 compare(sorted(told_events()), sorted(events()), 'trace events')
+compare(sorted(told_permissions()), sorted(permissions()), 'what access control has to allow of a call')
 compare(sorted(path.name.rpartition('.')[0] for path in (TREE / 'docs/man').iterdir()), installed(),
         'each program and file has its manual page')
 compare(sorted(re.findall(r'\(\.\./man/([^)]*)\)', read('docs/reference/README.md'))),

@@ -17,6 +17,7 @@ typedef struct
   const char *answer;
 } Layout;
 
+/* A new one comes last: the inputs of corpus/ choose by place. */
 static const Layout layouts[] = {
   { ND_PROC_AUTH_LIST, "", "I" },
   { ND_PROC_CONNECT_OPEN, "oi", "" },
@@ -56,6 +57,7 @@ static const Layout layouts[] = {
   { ND_PROC_IS_PERSISTENT, "s", "i" },
   { ND_PROC_IS_ACTIVE, "s", "i" },
   { ND_PROC_UPDATE, "sxi", "" },
+  { ND_PROC_AUTH_POLKIT, "", "i" },
 };
 
 /* Code, domain, message, level, no domain, three strings, two numbers, no network. */

@@ -67,6 +67,7 @@ add_without_arguments (GPtrArray *samples)
 {
   static const int procedures[] = {
     ND_PROC_AUTH_LIST,
+    ND_PROC_AUTH_POLKIT,
     ND_PROC_CONNECT_GET_TYPE,
     ND_PROC_CONNECT_GET_VERSION,
     ND_PROC_CONNECT_GET_LIB_VERSION,
