@@ -85,7 +85,7 @@ def check_program(name, program):
         compare(name, set(told(text)), helped(run(program, '--help')))
     else:
         check('--help | --version' in page.replace('|', ' | ').replace('  ', ' '), f'{name}: tells of --help')
-        check(run(program, '--help').startswith('Usage: '), f'{name}: has --help')
+        check(run(program, '--help').removeprefix('Usage: ').startswith(name), f'{name}: has --help')
     check(run(program, '--version').startswith(name + ' '), f'{name}: has --version')
 
 
