@@ -44,4 +44,21 @@ for folder in "$TREE"/{data,kmod,scripts,src,src/*,tests,tests/*,xml/schemas}/; 
   ok "${folder#"$TREE"/} has its page" test -s "$folder/README.md"
 done
 
+# is_told FILE PAGE: a page names a source file without its ending, some of them by a pattern.
+is_told() {
+  local word name=${1##*/}
+
+  while read -r word; do
+    # shellcheck disable=SC2053 # patterns
+    [[ ${name%.*} != ${word%.*} ]] || return 0
+  done < <(grep -o '`[^` ]*`' "$2" | tr -d '`')
+  return 1
+}
+
+for file in "$TREE"/{kmod,src/*}/*.[cx]; do
+  [[ $file == *.mod.c || ! -e $file ]] && continue # the kernel's build makes those; no .x in kmod
+  page=${file%/*}/README.md
+  ok "${page#"$TREE"/} tells what ${file##*/} is" is_told "$file" "$page"
+done
+
 done_testing
