@@ -147,4 +147,9 @@ usual_readings
 : > "$results/ours.rows"
 not_ok "so does a row that was not measured" dasd_judged tap
 not_ok "in a table as well" dasd_judged table
+# The picture is drawn anew when the table is.
+page=$TREE/docs/explanation
+"$TREE/tests/bench/dasd/draw" < "$page/performance.md" > "$results/dasd.svg"
+ok "the curves of performance.md are those of its table" cmp "$results/dasd.svg" "$page/dasd.svg"
+
 done_testing
