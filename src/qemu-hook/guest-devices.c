@@ -9,18 +9,21 @@
 #include "mdev/subchannel.h"
 #include "mdev/transition.h"
 #include "qemu-hook/guest-note.h"
+#include "qemu-hook/libvirt-process.h"
 
 /* A domain that starts. */
 typedef struct
 {
   const CcwPaths *paths;
   const GuestDomain *domain;
+  char *daemon;       /* libvirt's, that starts it; NULL: not known */
   GPtrArray *started; /* GuestNotes, in the order in which they were started by this call */
 } Start;
 
 static void
 start_clear (Start *start)
 {
+  g_free (start->daemon);
   g_ptr_array_unref (start->started);
 }
 
@@ -114,7 +117,8 @@ give_back_or_leave (GuestNote *note, const CcwPaths *paths, GError **error)
 static gboolean
 take_from (GuestNote *note, const CcwPaths *paths, const char *domain, GError **error)
 {
-  if (note->domains->len == 1)
+  guest_note_forget_lost (note, domain);
+  if (note->claims->len == 1)
     return give_back_or_leave (note, paths, error);
   guest_note_remove_domain (note, domain);
   return guest_note_save (note, paths, error);
@@ -162,20 +166,75 @@ is_elsewhere (const GuestNote *note, const GuestDomain *domain)
   return !contains (domain->mdevs, note->mdev) && !mdev_check_closed (note->mdev, NULL, 0, NULL);
 }
 
+static gboolean
+lock_one (MdevLock *lock, const CcwPaths *paths, char *mdev)
+{
+  g_autoptr (GPtrArray) mdevs = g_ptr_array_new ();
+
+  g_ptr_array_add (mdevs, mdev);
+  return mdev_lock_take_guests (lock, paths, mdevs, NULL);
+}
+
 /* It may be @domain that had it last. That it could not be given back was said before. */
 static void
 release_left (const CcwPaths *paths, char *mdev, const GuestDomain *domain)
 {
-  g_autoptr (GPtrArray) mdevs = g_ptr_array_new ();
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
   g_autoptr (GuestNote) note = NULL;
 
-  g_ptr_array_add (mdevs, mdev);
-  if (!mdev_lock_take_guests (&lock, paths, mdevs, NULL))
+  if (!lock_one (&lock, paths, mdev))
     return;
   note = guest_note_load (paths, mdev, NULL);
   if (note != NULL && note->ended && !is_elsewhere (note, domain))
     give_back (note, paths, NULL);
+}
+
+/* --- of domains of whose end nobody tells ------------------------------------------ */
+
+/* One that somebody has open, or that others are busy with, is for a later call. */
+static void
+release_lost_one (const CcwPaths *paths, char *mdev, const char *besides)
+{
+  g_auto (MdevLock) lock = MDEV_LOCK_NONE;
+  g_autoptr (GuestNote) note = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!lock_one (&lock, paths, mdev))
+    return;
+  note = guest_note_load (paths, mdev, NULL);
+  if (note == NULL || note->ended || !guest_note_forget_lost (note, besides))
+    return;
+  if (note->claims->len > 0)
+    guest_note_save (note, paths, &error);
+  else if (mdev_check_closed (mdev, NULL, 0, NULL))
+    give_back (note, paths, &error);
+  if (error != NULL)
+    g_warning ("mediated device %s, of domain %s that does not run, stays: %s", mdev,
+               note->domain_name, error->message);
+}
+
+/* Looked at before anybody is waited for, who holds the lock: nearly always there is none. */
+static gboolean
+has_lost (const CcwPaths *paths, const char *mdev, const char *besides)
+{
+  g_autoptr (GuestNote) note = guest_note_load (paths, mdev, NULL);
+
+  return note != NULL && guest_note_forget_lost (note, besides);
+}
+
+/* @domain's own is its start's or its end's to settle. */
+static void
+release_lost (const CcwPaths *paths, const GuestDomain *domain)
+{
+  g_autoptr (GPtrArray) noted = guest_note_list_all (paths);
+
+  for (guint i = 0; i < noted->len; i++)
+    {
+      char *mdev = g_ptr_array_index (noted, i);
+
+      if (!contains (domain->mdevs, mdev) && has_lost (paths, mdev, domain->uuid))
+        release_lost_one (paths, mdev, domain->uuid);
+    }
 }
 
 /* Its own first, and by themselves: they do not wait for what is done with those of others. */
@@ -189,18 +248,19 @@ guest_devices_release (const CcwPaths *paths, const GuestDomain *domain, GError 
   for (guint i = 0; i < left->len; i++)
     if (!contains (own, g_ptr_array_index (left, i)))
       release_left (paths, g_ptr_array_index (left, i), domain);
+  release_lost (paths, domain);
   return done;
 }
 
 /* --- starting one ----------------------------------------------------------------- */
 
 static GuestNote *
-make_note (const GuestDomain *domain, const MdevConfig *config)
+make_note (const Start *start, const MdevConfig *config)
 {
   GuestNote *note = guest_note_new (mdev_config_get_uuid (config), mdev_config_get_parent (config));
 
-  guest_note_add_domain (note, domain->uuid);
-  note->domain_name = g_strdup (domain->name);
+  guest_note_add_domain (note, start->domain->uuid, start->daemon);
+  note->domain_name = g_strdup (start->domain->name);
   note->keep_bound = mdev_subchannel_is_bound (&note->parent);
   return note;
 }
@@ -265,7 +325,7 @@ start_defined (Start *start, const char *mdev, GError **error)
 
   if (config == NULL || !settle_parent (start->paths, config, error))
     return FALSE;
-  note = make_note (start->domain, config);
+  note = make_note (start, config);
   if (!guest_note_save (note, start->paths, error))
     return FALSE;
   if (start_noted (start->paths, config, note, &reason))
@@ -289,9 +349,9 @@ static gboolean
 join (Start *start, GuestNote *note, GError **error)
 {
   if (note->ended)
-    g_ptr_array_set_size (note->domains, 0);
+    g_ptr_array_set_size (note->claims, 0);
   note->ended = FALSE;
-  guest_note_add_domain (note, start->domain->uuid);
+  guest_note_add_domain (note, start->domain->uuid, start->daemon);
   return guest_note_save (note, start->paths, error);
 }
 
@@ -368,12 +428,13 @@ release_others (const Start *start, GPtrArray *noted)
 gboolean
 guest_devices_prepare (const CcwPaths *paths, const GuestDomain *domain, GError **error)
 {
-  g_auto (Start) start
-      = { paths, domain, g_ptr_array_new_with_free_func ((GDestroyNotify) guest_note_free) };
+  g_auto (Start) start = { paths, domain, libvirt_process_find_caller (),
+                           g_ptr_array_new_with_free_func ((GDestroyNotify) guest_note_free) };
   g_autoptr (GPtrArray) noted = guest_note_list (paths, domain->uuid);
   g_autoptr (GPtrArray) concerned = unite (domain->mdevs, noted);
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
 
+  release_lost (paths, domain);
   if (concerned->len == 0)
     return TRUE;
   if (!mdev_lock_take_guests (&lock, paths, concerned, error))

@@ -4,9 +4,21 @@
 #include "ccw/error.h"
 #include "mdev/config.h"
 #include "mdev/keyfile.h"
+#include "qemu-hook/libvirt-process.h"
 
 #define FOLDER "guests"
 #define GROUP "guest"
+#define DAEMONS "daemons" /* group: by domain */
+
+static void
+claim_free (gpointer data)
+{
+  GuestClaim *claim = data;
+
+  g_free (claim->domain);
+  g_free (claim->daemon);
+  g_free (claim);
+}
 
 GuestNote *
 guest_note_new (const char *mdev, const CcwDevId *parent)
@@ -15,7 +27,7 @@ guest_note_new (const char *mdev, const CcwDevId *parent)
 
   note->mdev = g_strdup (mdev);
   note->parent = *parent;
-  note->domains = g_ptr_array_new_with_free_func (g_free);
+  note->claims = g_ptr_array_new_with_free_func (claim_free);
   return note;
 }
 
@@ -25,28 +37,49 @@ guest_note_free (GuestNote *note)
   if (note == NULL)
     return;
   g_free (note->mdev);
-  g_ptr_array_unref (note->domains);
+  g_ptr_array_unref (note->claims);
   g_free (note->domain_name);
   g_free (note);
 }
 
 static gboolean
-find_domain (const GuestNote *note, const char *domain, guint *position)
+is_claim_of (gconstpointer claim, gconstpointer domain)
 {
-  return g_ptr_array_find_with_equal_func (note->domains, domain, g_str_equal, position);
+  return g_str_equal (((const GuestClaim *) claim)->domain, domain);
+}
+
+static gboolean
+find_claim (const GuestNote *note, const char *domain, guint *position)
+{
+  return g_ptr_array_find_with_equal_func (note->claims, domain, is_claim_of, position);
+}
+
+static GuestClaim *
+add_claim (GuestNote *note, const char *domain)
+{
+  GuestClaim *claim = g_new0 (GuestClaim, 1);
+
+  claim->domain = g_strdup (domain);
+  g_ptr_array_add (note->claims, claim);
+  return claim;
 }
 
 void
-guest_note_add_domain (GuestNote *note, const char *domain)
+guest_note_add_domain (GuestNote *note, const char *domain, const char *daemon)
 {
-  if (!find_domain (note, domain, NULL))
-    g_ptr_array_add (note->domains, g_strdup (domain));
+  guint position;
+  GuestClaim *claim = find_claim (note, domain, &position)
+                          ? g_ptr_array_index (note->claims, position)
+                          : add_claim (note, domain);
+
+  g_free (claim->daemon);
+  claim->daemon = g_strdup (daemon);
 }
 
 gboolean
 guest_note_is_of (const GuestNote *note, const char *domain)
 {
-  return find_domain (note, domain, NULL);
+  return find_claim (note, domain, NULL);
 }
 
 void
@@ -54,8 +87,30 @@ guest_note_remove_domain (GuestNote *note, const char *domain)
 {
   guint position;
 
-  if (find_domain (note, domain, &position))
-    g_ptr_array_remove_index (note->domains, position);
+  if (find_claim (note, domain, &position))
+    g_ptr_array_remove_index (note->claims, position);
+}
+
+static gboolean
+is_lost (const GuestClaim *claim)
+{
+  return claim->daemon != NULL && libvirt_process_is_gone (claim->daemon)
+         && !libvirt_process_has_emulator (claim->domain);
+}
+
+gboolean
+guest_note_forget_lost (GuestNote *note, const char *besides)
+{
+  guint before = note->claims->len;
+
+  for (guint i = before; i > 0; i--)
+    {
+      const GuestClaim *claim = g_ptr_array_index (note->claims, i - 1);
+
+      if (!g_str_equal (claim->domain, besides) && is_lost (claim))
+        g_ptr_array_remove_index (note->claims, i - 1);
+    }
+  return note->claims->len < before;
 }
 
 static char *
@@ -73,26 +128,43 @@ read_parent (GKeyFile *file, CcwDevId *parent)
 }
 
 static void
-read_domains (GKeyFile *file, GuestNote *note)
+read_claim (GKeyFile *file, GuestNote *note, const char *domain)
+{
+  g_autofree char *daemon = g_key_file_get_string (file, DAEMONS, domain, NULL);
+
+  guest_note_add_domain (note, domain, daemon);
+}
+
+static void
+read_claims (GKeyFile *file, GuestNote *note)
 {
   g_autofree char *first = g_key_file_get_string (file, GROUP, "domain", NULL);
   g_auto (GStrv) others = g_key_file_get_string_list (file, GROUP, "others", NULL, NULL);
 
   if (first != NULL)
-    guest_note_add_domain (note, first);
+    read_claim (file, note, first);
   for (gsize i = 0; others != NULL && others[i] != NULL; i++)
-    guest_note_add_domain (note, others[i]);
+    read_claim (file, note, others[i]);
 }
 
 /* The first by itself, as there is no other almost always. */
 static void
-write_domains (GKeyFile *file, const GuestNote *note)
+write_claims (GKeyFile *file, const GuestNote *note)
 {
-  const char *const *domains = (gpointer) note->domains->pdata;
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
 
-  mdev_keyfile_put (file, GROUP, "domain", domains[0]);
-  if (note->domains->len > 1)
-    g_key_file_set_string_list (file, GROUP, "others", domains + 1, note->domains->len - 1);
+  for (guint i = 0; i < note->claims->len; i++)
+    {
+      const GuestClaim *claim = g_ptr_array_index (note->claims, i);
+
+      if (i == 0)
+        mdev_keyfile_put (file, GROUP, "domain", claim->domain);
+      else
+        g_ptr_array_add (others, claim->domain);
+      mdev_keyfile_put (file, DAEMONS, claim->domain, claim->daemon);
+    }
+  if (others->len > 0)
+    g_key_file_set_string_list (file, GROUP, "others", (gpointer) others->pdata, others->len);
 }
 
 GuestNote *
@@ -104,12 +176,12 @@ guest_note_load (const CcwPaths *paths, const char *mdev, GError **error)
 
   if (!mdev_keyfile_load (file, path, error) || !g_key_file_has_group (file, GROUP))
     return NULL;
-  read_domains (file, note);
+  read_claims (file, note);
   note->domain_name = g_key_file_get_string (file, GROUP, "name", NULL);
   note->instance = g_key_file_get_uint64 (file, GROUP, "instance", NULL);
   note->keep_bound = g_key_file_get_boolean (file, GROUP, "keep-bound", NULL);
   note->ended = g_key_file_get_boolean (file, GROUP, "ended", NULL);
-  if (note->domains->len > 0 && read_parent (file, &note->parent))
+  if (note->claims->len > 0 && read_parent (file, &note->parent))
     return g_steal_pointer (&note);
   g_set_error (error, CCW_ERROR, CCW_ERROR_SYSTEM,
                "could not understand %s: remove it once its mediated device is in order", path);
@@ -123,7 +195,7 @@ guest_note_save (const GuestNote *note, const CcwPaths *paths, GError **error)
   g_autofree char *parent = ccw_dev_id_to_string (&note->parent);
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  write_domains (file, note);
+  write_claims (file, note);
   mdev_keyfile_put (file, GROUP, "name", note->domain_name);
   mdev_keyfile_put (file, GROUP, "parent", parent);
   g_key_file_set_boolean (file, GROUP, "keep-bound", note->keep_bound);
@@ -184,14 +256,24 @@ is_of (const CcwPaths *paths, const char *mdev, const char *domain)
 }
 
 GPtrArray *
-guest_note_list (const CcwPaths *paths, const char *domain)
+guest_note_list_all (const CcwPaths *paths)
 {
   g_autoptr (GDir) dir = open_folder (paths);
   GPtrArray *mdevs = g_ptr_array_new_with_free_func (g_free);
   const char *name;
 
   while (dir != NULL && (name = read_name (dir)) != NULL)
-    if (is_of (paths, name, domain))
-      g_ptr_array_add (mdevs, g_strdup (name));
+    g_ptr_array_add (mdevs, g_strdup (name));
+  return mdevs;
+}
+
+GPtrArray *
+guest_note_list (const CcwPaths *paths, const char *domain)
+{
+  GPtrArray *mdevs = guest_note_list_all (paths);
+
+  for (guint i = mdevs->len; i > 0; i--)
+    if (!is_of (paths, g_ptr_array_index (mdevs, i - 1), domain))
+      g_ptr_array_remove_index (mdevs, i - 1);
   return mdevs;
 }

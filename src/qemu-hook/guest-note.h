@@ -19,9 +19,15 @@
  */
 typedef struct
 {
+  char *domain; /* its UUID */
+  char *daemon; /* who was about to start it, see libvirt_process_find_caller(); NULL: not known */
+} GuestClaim;
+
+typedef struct
+{
   char *mdev;          /* its UUID */
   CcwDevId parent;     /* where it was to be started */
-  GPtrArray *domains;  /* their UUIDs, one at least, of which the first has it for longest */
+  GPtrArray *claims;   /* GuestClaims, one at least, of which the first is the oldest */
   char *domain_name;   /* of the one it was started for, for people; NULL when not known */
   guint64 instance;    /* see ccw_sysfs_mdev_instance(); 0: not known to have been started */
   gboolean keep_bound; /* vfio_ccw had the subchannel before */
@@ -32,10 +38,19 @@ GuestNote *guest_note_new (const char *mdev, const CcwDevId *parent);
 void guest_note_free (GuestNote *note);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GuestNote, guest_note_free)
 
-/* Who has it twice has it once. */
-void guest_note_add_domain (GuestNote *note, const char *domain);
+/* Who has it twice has it once, from the last @daemon that told. */
+void guest_note_add_domain (GuestNote *note, const char *domain, const char *daemon);
 gboolean guest_note_is_of (const GuestNote *note, const char *domain);
 void guest_note_remove_domain (GuestNote *note, const char *domain);
+
+/*
+ * Forgets the domains, but for @besides, of whose end nobody will tell: libvirt's daemon that was
+ * about to start them is gone, and none of them has an emulator. A daemon that dies between the
+ * hook's "prepare" and the start of the emulator knows nothing of that when it runs again; and
+ * until then it lists the domain as one that is off, so that its lists tell nothing. FALSE: there
+ * are none.
+ */
+gboolean guest_note_forget_lost (GuestNote *note, const char *besides);
 
 /* NULL without an error when there is none. Errors: CCW_ERROR_SYSTEM. */
 GuestNote *guest_note_load (const CcwPaths *paths, const char *mdev, GError **error);
@@ -48,6 +63,9 @@ gboolean guest_note_remove (const GuestNote *note, const CcwPaths *paths, GError
 
 /* Is there a note of any mdev? Costs next to nothing. */
 gboolean guest_note_any (const CcwPaths *paths);
+
+/* UUIDs of all mdevs that have a note; the array frees them. */
+GPtrArray *guest_note_list_all (const CcwPaths *paths);
 
 /*
  * UUIDs of the mdevs that are there for @domain, or with NULL those of which

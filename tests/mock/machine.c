@@ -448,6 +448,45 @@ verb_parent (MockMachine *machine, char **argument, GError **error)
   return TRUE;
 }
 
+/* Each argument with its NUL. */
+static gboolean
+write_command_line (MockMachine *machine, const char *process, const char *const *arguments,
+                    GError **error)
+{
+  g_autofree char *folder = g_build_filename ("/proc", process, NULL);
+  g_autofree char *path = g_build_filename (machine->tree.root, folder, "cmdline", NULL);
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; arguments[i] != NULL; i++)
+    g_string_append_len (line, arguments[i], (gssize) strlen (arguments[i]) + 1);
+  mock_tree_folder (&machine->tree, folder);
+  return g_file_set_contents (path, line->str, (gssize) line->len, error);
+}
+
+/* process PROCESS COMMAND START: fields of its stat(5) as far as its start time, the 22nd. */
+static gboolean
+verb_process (MockMachine *machine, char **argument, GError **error)
+{
+  g_autofree char *name = g_build_filename ("/proc", argument[0], "comm", NULL);
+  g_autofree char *stat = g_build_filename ("/proc", argument[0], "stat", NULL);
+  g_autofree char *command = g_strdup_printf ("%s\n", argument[1]);
+  g_autofree char *text = g_strdup_printf ("%s (%s) S 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 %s 0\n",
+                                           argument[0], argument[1], argument[2]);
+
+  mock_tree_file (&machine->tree, name, command);
+  mock_tree_file (&machine->tree, stat, text);
+  return write_command_line (machine, argument[0], (const char *[]){ argument[1], NULL }, error);
+}
+
+/* emulator PROCESS DOMAIN: as libvirt starts it. */
+static gboolean
+verb_emulator (MockMachine *machine, char **argument, GError **error)
+{
+  return write_command_line (machine, argument[0],
+                             (const char *[]){ "qemu-system-s390x", "-uuid", argument[1], NULL },
+                             error);
+}
+
 static gboolean
 verb_close (MockMachine *machine, char **argument, GError **error)
 {
@@ -542,6 +581,7 @@ static const struct
   { "delay", 3, verb_delay },
   { "driver", 2, verb_driver },
   { "dump", 1, verb_dump },
+  { "emulator", 2, verb_emulator },
   { "fail", 3, verb_fail },
   { "hold", 2, verb_hold },
   { "hurry", 0, verb_hurry },
@@ -559,6 +599,7 @@ static const struct
   { "override", 2, verb_override },
   { "parent", 2, verb_parent },
   { "plug", 3, verb_plug },
+  { "process", 3, verb_process },
   { "quiet", 0, verb_quiet },
   { "renumber", 2, verb_renumber },
   { "uid", 2, verb_uid },

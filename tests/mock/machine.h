@@ -36,7 +36,9 @@
  *   ipl DEVICE                    the machine was started from it
  *   dump DEVICE                   it takes the dump
  *   open PID COMMAND PATH         a process has PATH open
- *   close PID
+ *   process PID COMMAND START     a process that was started at START
+ *   emulator PID UUID             QEMU, which runs a domain of libvirt's
+ *   close PID                     any of them ends
  *   fail ORDER ERRNO TIMES        the next TIMES writes to files whose path ends in ORDER
  *                                 fail; ERRNO 0: they succeed without any effect
  *   at N refuse|ignore|kill|orphan   the Nth write from now fails with EIO, succeeds without any

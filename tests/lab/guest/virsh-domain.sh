@@ -103,4 +103,25 @@ stop_libvirtd KILL
 kill -KILL "$(cat /run/libvirt/qemu/guest.pid)"
 ok "libvirtd starts again" start_libvirtd
 ends "when both are killed"
+
+# --- libvirtd ends before a domain has an emulator ---------------------------
+
+# A hook that libvirt calls after ours.
+killer=/etc/libvirt/hooks/qemu.d/zz-kill
+at_end "rm -f $killer"
+cat > $killer << 'HOOK'
+#!/bin/sh
+[ "$1 $2 $3" != "guest prepare begin" ] || kill -KILL "$PPID"
+HOOK
+chmod 755 $killer
+ok "libvirtd looks for hooks" eval "stop_libvirtd && start_libvirtd"
+not_ok "it is killed while the domain starts" stock start guest
+wait "$libvirtd" 2> /dev/null
+rm $killer
+ok "libvirtd starts again" start_libvirtd
+is "$(stock domstate guest)" "shut off" "it knows nothing of that"
+is "$(drivers)" "vfio_ccw vfio_ccw" "the devices are as they were for the domain"
+ok "define a domain without any" define_domain other identify
+ok "it starts" stock start other
+ok "the host has its devices" are_hosts
 done_testing
