@@ -25,7 +25,7 @@ machine_prepare_bare() {
   cp -a "$LAB/root" "$MACHINE/share/system"
   cp -a "$LAB/guest" "$MACHINE/share/guest"
   cp -a "$TREE/tests/tap.sh" "$TREE/tests/docs/follow" "$MACHINE/share/guest/"
-  cp -a "$TREE/docs" "$MACHINE/share/docs"
+  cp -a "$TREE/docs" "$TREE/README.md" "$MACHINE/share/"
   [ "$LAB_MACHINE" != hercules ] || cp -a "$LAB/hercules/deliver" "$MACHINE/share/system/"
 }
 
