@@ -84,6 +84,23 @@ def told_permissions():
             yield number, asked.replace('`', '')
 
 
+def kept():
+    """Keys and groups of the files that our programs keep."""
+    source = ''.join(path.read_text(encoding='utf-8') for path in sorted((TREE / 'src').rglob('*.c')))
+    writers = r'(?:mdev_keyfile_put|g_key_file_set_\w+) \(\w+, \w+,'
+    return set(re.findall(writers + r'\s*"([\w-]+)"', source)
+               + re.findall(r'^#define (?:GROUP\w*|DAEMONS) "(\w+)"', source, re.M))
+
+
+def told_kept():
+    """Those of virt-ccw-files(5): in bold in the entries of /run and /var, groups in brackets."""
+    entries = [entry for entry in re.split(r'^\.TP\n', read('docs/man/virt-ccw-files.5'), flags=re.M)
+               if re.match(r'\.I /(?:var/lib|run)/virt\\-ccw/', entry)]
+    words = [word for entry in entries for line in re.findall(r'^\.BR? (.*)', entry, re.M)
+             for word in re.findall(r'[a-z][a-z-]+', line.replace('\\-', '-'))]
+    return set(words + re.findall(r'\[([a-z]+)\]', ''.join(entries)))
+
+
 def installed():
     """Programs, the script among them, files that an administrator writes, and those that we keep."""
     programs = [name for path in sorted((TREE / 'src').rglob('meson.build'))
@@ -98,6 +115,8 @@ compare(sorted(row[:3] for row in list(rows('docs/reference/kernel-module.md', 4
         'reasons for which programs are refused')
 compare(sorted(told_fields()), sorted(fields()), 'trace events and their fields')
 compare(sorted(told_permissions()), sorted(permissions()), 'what access control has to allow of a call')
+check(not kept() - told_kept(), 'what is kept is in virt-ccw-files(5)', kept() - told_kept())
+check(len(kept()) >= 20, 'keys are found in the sources', kept())
 compare(sorted(path.name.rpartition('.')[0] for path in (TREE / 'docs/man').iterdir()), installed(),
         'each program and file has its manual page')
 compare(sorted(re.findall(r'\(\.\./man/([^)]*)\)', read('docs/reference/README.md'))),
