@@ -17,6 +17,7 @@ typedef struct
   char *number; /* "94:1" */
 } CcwNode;
 
+/* A CcwNode, with what it points to. */
 void ccw_node_free (gpointer node);
 
 /* An attribute in a folder of sysfs; NULL when there is none. */

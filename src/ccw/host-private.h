@@ -27,6 +27,7 @@ struct _CcwHost
   GSource *monitor_source;
 };
 
+/* Tells the listener, if there is one. @object is of @kind, and whole while it is told. */
 void ccw_host_notify (CcwHost *host, CcwChange change, CcwKind kind, gconstpointer object);
 
 /* Brings one object up to date with sysfs, and its parent, which comes first; tells the listener. */

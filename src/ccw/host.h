@@ -38,6 +38,7 @@ typedef enum
 typedef void (*CcwHostFunc) (CcwHost *host, CcwChange change, CcwKind kind, gconstpointer object,
                              gpointer user_data);
 
+/* An empty one, which looks at nothing yet: ccw_host_scan() fills it. */
 CcwHost *ccw_host_new (void);
 void ccw_host_free (CcwHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CcwHost, ccw_host_free)

@@ -22,10 +22,12 @@ char *ccw_find_opener (const GPtrArray *nodes, GPtrArray *besides, GError **erro
 /* The same in two steps: all device nodes that anybody has open now, to be asked for many. */
 typedef struct _CcwOpenFiles CcwOpenFiles;
 
+/* Never NULL: a process that could not be looked at shows when it is asked about. */
 CcwOpenFiles *ccw_open_files_read (void);
 void ccw_open_files_free (CcwOpenFiles *files);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CcwOpenFiles, ccw_open_files_free)
 
+/* As ccw_find_opener(), of what was read then; nobody is left out. */
 char *ccw_open_files_find (const CcwOpenFiles *files, const GPtrArray *nodes, GError **error);
 
 /*

@@ -25,6 +25,7 @@ char *ccw_sysfs_device_path (const CcwDevId *device, const char *leaf);
 /* "/sys/bus/mdev/devices/UUID/LEAF" */
 char *ccw_sysfs_mdev_path (const char *uuid, const char *leaf);
 
+/* Is there a file or a folder? FALSE also where it cannot be looked at. */
 gboolean ccw_sysfs_exists (const char *path);
 
 /* The attribute's text (at most a page) without white space around it; the caller frees it. */

@@ -15,6 +15,7 @@
  */
 typedef struct _CcwSystemUse CcwSystemUse;
 
+/* Reads nothing yet. */
 CcwSystemUse *ccw_system_use_new (void);
 void ccw_system_use_free (CcwSystemUse *use);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CcwSystemUse, ccw_system_use_free)

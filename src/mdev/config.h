@@ -29,6 +29,7 @@ MdevConfig *mdev_config_copy_to (const MdevConfig *config, const CcwDevId *paren
 void mdev_config_free (MdevConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MdevConfig, mdev_config_free)
 
+/* The config's own, never NULL. UUIDs are in lower case. */
 const char *mdev_config_get_uuid (const MdevConfig *config);
 const CcwDevId *mdev_config_get_parent (const MdevConfig *config);
 const char *mdev_config_get_type (const MdevConfig *config);

@@ -21,6 +21,7 @@ typedef struct
   char *uid;     /* of a DASD, "IBM.750000000DK731.e905.09"; NULL: not known */
 } MdevIdentity;
 
+/* Equal are two of which the same is known. */
 MdevIdentity *mdev_identity_copy (const MdevIdentity *identity);
 gboolean mdev_identity_equal (const MdevIdentity *a, const MdevIdentity *b);
 void mdev_identity_free (MdevIdentity *identity);

@@ -44,6 +44,7 @@ typedef struct
   char *type;
 } MdevRecord;
 
+/* One that says nothing. */
 MdevRecord *mdev_record_new (const CcwDevId *subchannel);
 void mdev_record_free (MdevRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MdevRecord, mdev_record_free)

@@ -40,6 +40,7 @@ gboolean mdev_store_is_file_name (const char *name);
 /* @reason: an errno. */
 void mdev_store_set_system_error (GError **error, int reason, const char *doing, const char *path);
 
+/* Tells the listener, if there is one. */
 void mdev_store_notify (MdevStore *store, MdevStoreChange change, const MdevConfig *config);
 
 /* Into the image, and out of it, telling the listener. The first takes @config over. */

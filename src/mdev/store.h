@@ -27,10 +27,12 @@ typedef enum
 typedef void (*MdevStoreFunc) (MdevStore *store, MdevStoreChange change, const MdevConfig *config,
                                gpointer user_data);
 
+/* An empty one, which reads nothing yet. */
 MdevStore *mdev_store_new (const CcwPaths *paths);
 void mdev_store_free (MdevStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MdevStore, mdev_store_free)
 
+/* Calls @func for each later change, our own ones too; there is one listener at most. */
 void mdev_store_set_listener (MdevStore *store, MdevStoreFunc func, gpointer user_data);
 
 /* Reads all files. A missing directory is an empty store. Errors: CCW_ERROR_SYSTEM. */
@@ -48,6 +50,7 @@ void mdev_store_load_on (MdevStore *store, const CcwDevId *parent);
 /* Follows changes made by others, in the thread-default main context. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_store_watch (MdevStore *store, GError **error);
 
+/* The one definition; NULL: there is none. It is the store's, as a CcwHost's objects are its own. */
 const MdevConfig *mdev_store_get (MdevStore *store, const char *uuid, const CcwDevId *parent);
 
 /*

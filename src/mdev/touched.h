@@ -16,6 +16,7 @@
 /* Before the first change. Errors: CCW_ERROR_SYSTEM. */
 gboolean mdev_touched_note (const CcwPaths *paths, const CcwDevId *subchannel, GError **error);
 
+/* Has one been made? FALSE also where it cannot be looked at. */
 gboolean mdev_touched (const CcwPaths *paths, const CcwDevId *subchannel);
 
 /* An empty file, with its folder; one that is there stays. FALSE and errno on failure. */

@@ -54,6 +54,7 @@ typedef struct
   gpointer data;
 } MdevWitness;
 
+/* mdev_start() with a @witness; NULL: without. */
 gboolean mdev_start_witnessed (const CcwPaths *paths, const MdevConfig *config,
                                const MdevWitness *witness, GError **error);
 

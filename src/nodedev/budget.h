@@ -16,6 +16,7 @@ typedef struct _NodedevAccount NodedevAccount;
 /* To give everything back, soon; it is taken for given back when this returns. */
 typedef void (*NodedevOverdrawnFunc) (gpointer user_data);
 
+/* @max: bytes that all of its accounts may hold together. */
 NodedevBudget *nodedev_budget_new (gsize max);
 
 /* All accounts must have been closed. */
@@ -25,6 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevBudget, nodedev_budget_free)
 /* How much all of them hold. */
 gsize nodedev_budget_get_used (const NodedevBudget *budget);
 
+/* An account that holds nothing yet; its holder is told by @overdrawn, see above. */
 NodedevAccount *nodedev_account_open (NodedevBudget *budget, NodedevOverdrawnFunc overdrawn,
                                       gpointer user_data);
 void nodedev_account_close (NodedevAccount *account);

@@ -23,6 +23,7 @@ typedef void (*NodedevLaterFunc) (NodedevCall *call, gconstpointer args);
 void nodedev_calls_dispatch (NodedevSession *session, const nd_header *header,
                              const guint8 *payload, gsize length);
 
+/* Who calls; there as long as @call is. */
 NodedevSession *nodedev_call_get_session (const NodedevCall *call);
 
 /* Ends @call. @ret is what the table says the procedure returns, NULL for nothing. */

@@ -12,6 +12,7 @@
 gboolean nodedev_change_find_mdev (const NodedevChange *change, int code, NodedevNode *node,
                                    GError **error);
 
+/* Is there an I/O subchannel with the number that the mdev is to be on? */
 gboolean nodedev_change_check_subchannel_exists (const NodedevChange *change, GError **error);
 
 /* A subchannel carries one mdev. That it exists has been checked. */

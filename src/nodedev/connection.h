@@ -72,6 +72,7 @@ void nodedev_connection_send (NodedevConnection *connection, GBytes *packet);
 void nodedev_connection_hold (NodedevConnection *connection, gsize bytes);
 void nodedev_connection_release (NodedevConnection *connection, gsize bytes);
 
+/* Did the client come by the read-only socket? */
 gboolean nodedev_connection_is_readonly (const NodedevConnection *connection);
 
 /* The process at the other end, when it connected, as the kernel knows it. */

@@ -66,4 +66,5 @@ typedef struct
   guint of_limited;
 } NodedevEventsCount;
 
+/* For the limits that hold before one more of @hearer's is taken. */
 NodedevEventsCount nodedev_events_count (const NodedevEvents *events, const NodedevHearer *hearer);

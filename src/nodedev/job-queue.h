@@ -35,6 +35,7 @@ typedef struct
 extern guint nodedev_job_queue_slow_ms;
 extern guint nodedev_job_queue_end_patience_ms;
 
+/* The main context meant above is the thread-default one of this call. */
 NodedevJobQueue *nodedev_job_queue_new (void);
 
 /*

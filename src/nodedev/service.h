@@ -77,6 +77,7 @@ void nodedev_service_start (NodedevService *service, const char *name, NodedevDo
 void nodedev_service_start_by_itself (NodedevService *service, const char *name,
                                       NodedevDoneFunc done, gpointer user_data);
 
+/* @name: an mdev's. @config, which is taken over, is what it is updated to. */
 void nodedev_service_destroy (NodedevService *service, const char *name, NodedevDoneFunc done,
                               gpointer user_data);
 void nodedev_service_undefine (NodedevService *service, const char *name, NodedevDoneFunc done,

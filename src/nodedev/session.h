@@ -31,10 +31,12 @@ void nodedev_session_close (NodedevSession *session);
 
 /* --- for the calls -------------------------------------------------------- */
 
+/* For a call that is answered later: its client may be gone by then. */
 NodedevSession *nodedev_session_ref (NodedevSession *session);
 void nodedev_session_unref (NodedevSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevSession, nodedev_session_unref)
 
+/* The session's own; the connection is there as long as the session is. */
 const NodedevBackend *nodedev_session_get_backend (const NodedevSession *session);
 NodedevConnection *nodedev_session_get_connection (const NodedevSession *session);
 

@@ -37,6 +37,7 @@ NodedevSettings *nodedev_settings_load (const char *path, GError **error);
 void nodedev_settings_free (NodedevSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevSettings, nodedev_settings_free)
 
+/* Of clients of the one socket, or of the read-only one. */
 NodedevAuthMethod nodedev_settings_get_auth (const NodedevSettings *settings, gboolean readonly);
 
 /* Permissions of a socket that we make. */
@@ -51,6 +52,7 @@ gint64 nodedev_settings_get_group (const NodedevSettings *settings);
  */
 gboolean nodedev_settings_is_trusted (const NodedevSettings *settings, gint64 uid);
 
+/* How many clients there may be. */
 NodedevLimits nodedev_settings_get_limits (const NodedevSettings *settings);
 
 /* Of the daemon for all other devices. */

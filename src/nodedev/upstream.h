@@ -43,6 +43,7 @@ NodedevUpstream *nodedev_upstream_new (const char *path, NodedevKeepaliveLimits 
 void nodedev_upstream_free (NodedevUpstream *upstream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NodedevUpstream, nodedev_upstream_free)
 
+/* Is it connected, and opened? Else a call that is made now waits. */
 gboolean nodedev_upstream_is_up (const NodedevUpstream *upstream);
 
 /* Tries to connect, if it is not connected or about to be. */

@@ -34,6 +34,7 @@ typedef struct
   gboolean ended; /* so has the domain, but the mdev could not be stopped: another one had it */
 } GuestNote;
 
+/* Of no domain yet, and not on disk. */
 GuestNote *guest_note_new (const char *mdev, const CcwDevId *parent);
 void guest_note_free (GuestNote *note);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GuestNote, guest_note_free)

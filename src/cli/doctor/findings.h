@@ -31,6 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Findings, findings_free)
 /* What is noted from now on is about @subject, a static string. */
 void findings_begin (Findings *findings, const char *subject);
 
+/* Something is as it should be. */
 void findings_ok (Findings *findings, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* @advice, which may be NULL, tells what to do; it is copied. */
@@ -42,6 +43,7 @@ void findings_problem (Findings *findings, const char *advice, const char *forma
 /* A warning that something is not known, which @format tells: "what is in /run: REASON". */
 void findings_unseen (Findings *findings, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/* How many there are of a level. */
 guint findings_count (const Findings *findings, FindingLevel level);
 
 /* How many there were when a check began: to say that all is well when it added none. */
