@@ -169,7 +169,7 @@ static int state_show(struct seq_file *file, void *unused)
 	state = device->state;
 	request = device->request;
 	unread = device->status.unread;
-	wedged = device->wedged;
+	wedged = vfio_ccw_parent(sch)->kept.running;
 	paths = sch->lpm;
 	spin_unlock_irq(&sch->lock);
 

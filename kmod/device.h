@@ -46,17 +46,33 @@
 struct vfio_ccw_device;
 
 /**
+ * struct vfio_ccw_kept - memory of a channel program that could not be stopped
+ * @running: there is such a program
+ * @host_page: its pages, where they are not CCW_XLAT_UNPINNED; in its arena
+ * @nr_pages: how many
+ * @arena: where it lies; empty as long as the device is open, whose it is until then
+ */
+struct vfio_ccw_kept {
+	bool running;
+	const u64 *host_page;
+	u32 nr_pages;
+	struct ccw_xlat_arena arena;
+};
+
+/**
  * struct vfio_ccw_parent - a subchannel bound to the driver
  * @mdev: the mdev core's view
  * @type: the only mdev type, "io"
  * @types: the list of it
- * @device: the mdev if there is one; guarded by the subchannel lock
+ * @device: the mdev if there is one; guarded by the subchannel lock, as what follows
+ * @kept: what outlives the mdev, if its program does
  */
 struct vfio_ccw_parent {
 	struct mdev_parent mdev;
 	struct mdev_type type;
 	struct mdev_type *types[1];
 	struct vfio_ccw_device *device;
+	struct vfio_ccw_kept kept;
 };
 
 /**
@@ -139,8 +155,6 @@ struct vfio_ccw_pages {
  * @status: status on its way to user space
  * @signals: how often it was signalled since it was read last
  * @interrupts: counts interrupts, for those who wait for the next
- * @wedged: a program could not be stopped; its memory is never given back. Set
- *	before @state tells, never reset, and read by who has seen @state.
  * @interrupted: woken by every interrupt
  * @triggers: the eventfds
  * @crw: the channel report words
@@ -169,7 +183,6 @@ struct vfio_ccw_device {
 	struct irb_box status;
 	unsigned int signals;
 	unsigned int interrupts;
-	bool wedged;
 	wait_queue_head_t interrupted;
 
 	struct vfio_ccw_triggers triggers;
@@ -213,12 +226,12 @@ static inline int vfio_ccw_move(struct vfio_ccw_device *device, enum fsm_event e
 }
 
 /*
- * Is there a program that is over and may still hold pages? The caller holds
- * sch->lock, and request_lock until it has collected them.
+ * Is there a program that is over, or given up, and may still hold pages? The caller
+ * holds sch->lock, and request_lock until it has collected them.
  */
 static inline bool vfio_ccw_retire(struct vfio_ccw_device *device)
 {
-	if (device->state != FSM_DONE && device->state != FSM_GONE)
+	if (device->state != FSM_DONE && device->state != FSM_WEDGED && device->state != FSM_GONE)
 		return false;
 	vfio_ccw_move(device, FSM_COLLECT);
 	return true;
@@ -249,6 +262,12 @@ void vfio_ccw_vanish(struct vfio_ccw_device *device);
 void vfio_ccw_shut_down(struct vfio_ccw_device *device);
 void vfio_ccw_give_up(struct work_struct *work);
 void vfio_ccw_dma_unmap(struct vfio_device *vdev, u64 iova, u64 length);
+
+/* kept.c */
+void vfio_ccw_keep(struct vfio_ccw_device *device);
+void vfio_ccw_unkeep(struct subchannel *sch);
+void vfio_ccw_leave_arena(struct vfio_ccw_device *device);
+void vfio_ccw_leave_kept(struct subchannel *sch);
 
 /* status.c */
 void vfio_ccw_interrupt(struct subchannel *sch);

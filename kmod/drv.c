@@ -75,6 +75,7 @@ static void sch_remove(struct subchannel *sch)
 	mdev_unregister_parent(&parent->mdev);
 	dbf_event(DBF_LIFE, sch, "unbind");
 	spin_lock_irq(&sch->lock);
+	vfio_ccw_leave_kept(sch);
 	dev_set_drvdata(&sch->dev, NULL);
 	spin_unlock_irq(&sch->lock);
 	kfree(parent);

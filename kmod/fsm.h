@@ -18,6 +18,8 @@
  * @FSM_ACTIVE: the subchannel has accepted the channel program
  * @FSM_STOPPING: as before, and we are ending it
  * @FSM_DONE: the channel program is over, its pages are still held
+ * @FSM_WEDGED: the channel program does not end; the device is of no more use until it
+ *	is closed, and then until the program has ended all the same
  * @FSM_GONE: the subchannel cannot be used again through this mdev
  */
 enum fsm_state {
@@ -28,6 +30,7 @@ enum fsm_state {
 	FSM_ACTIVE,
 	FSM_STOPPING,
 	FSM_DONE,
+	FSM_WEDGED,
 	FSM_GONE,
 	FSM_STATES,
 };
@@ -43,8 +46,9 @@ enum fsm_state {
  * @FSM_CLEAR: a user wants to clear, which a subchannel never is too busy for
  * @FSM_STOP: the program has to end now
  * @FSM_FINAL: the program is over
+ * @FSM_GIVE_UP: the program cannot be stopped
  * @FSM_COLLECT: the program's pages were given up
- * @FSM_VANISH: the device is gone or cannot be stopped
+ * @FSM_VANISH: the device is gone
  */
 enum fsm_event {
 	FSM_OPEN,
@@ -56,6 +60,7 @@ enum fsm_event {
 	FSM_CLEAR,
 	FSM_STOP,
 	FSM_FINAL,
+	FSM_GIVE_UP,
 	FSM_COLLECT,
 	FSM_VANISH,
 	FSM_EVENTS,

@@ -41,6 +41,7 @@ struct vfio_ccw_name {
 	entry(FSM_ACTIVE, "active")			\
 	entry(FSM_STOPPING, "stopping")			\
 	entry(FSM_DONE, "done")				\
+	entry(FSM_WEDGED, "wedged")			\
 	last(FSM_GONE, "gone")
 
 #define FSM_EVENT_NAMES(entry, last)			\
@@ -53,6 +54,7 @@ struct vfio_ccw_name {
 	entry(FSM_CLEAR, "clear")			\
 	entry(FSM_STOP, "stop")				\
 	entry(FSM_FINAL, "final")			\
+	entry(FSM_GIVE_UP, "give-up")			\
 	entry(FSM_COLLECT, "collect")			\
 	last(FSM_VANISH, "vanish")
 

@@ -247,6 +247,15 @@ void vfio_ccw_observe_wedged(struct vfio_ccw_device *device)
 }
 
 /**
+ * vfio_ccw_observe_late_end - a program that could not be stopped has ended
+ * @sch: its subchannel; its lock is held
+ */
+void vfio_ccw_observe_late_end(struct subchannel *sch)
+{
+	dbf_event(DBF_LIFE, sch, "the program has ended at last: memory is given back");
+}
+
+/**
  * vfio_ccw_observe_path - something has happened to a channel path
  * @device: the device; its subchannel's lock is held
  * @link: the path

@@ -38,6 +38,7 @@ void vfio_ccw_observe_reset(struct vfio_ccw_device *device, int result);
 void vfio_ccw_observe_revoke(struct vfio_ccw_device *device);
 void vfio_ccw_observe_vanish(struct vfio_ccw_device *device);
 void vfio_ccw_observe_wedged(struct vfio_ccw_device *device);
+void vfio_ccw_observe_late_end(struct subchannel *sch);
 void vfio_ccw_observe_path(struct vfio_ccw_device *device, const struct chp_link *link,
 			   int event, u8 mask);
 void vfio_ccw_observe_crw(struct vfio_ccw_device *device, const struct crw *report, bool lost);

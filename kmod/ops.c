@@ -62,8 +62,7 @@ static void close_device(struct vfio_device *vdev)
 	mutex_unlock(&device->request_lock);
 	flush_work(&device->give_up);
 	vfio_ccw_triggers_drop(&device->triggers);
-	if (!device->wedged)
-		vfio_ccw_arena_free(&device->arena);
+	vfio_ccw_leave_arena(device);
 }
 
 static long get_info(void __user *arg)

@@ -220,31 +220,14 @@ static struct page_run last_run(struct vfio_ccw_pages *pages)
 	return (struct page_run) { program->guest_page[first], end - first };
 }
 
-/*
- * Let nobody else have these pages, ever. They can then be unpinned, as VFIO
- * wants, without the channel storing into memory that belongs to somebody else
- * by now.
- */
-static void keep_forever(const u64 *host, u32 count)
-{
-	u32 i;
-
-	for (i = 0; i < count; i++)
-		get_page(phys_to_page(host[i]));
-}
-
 /* The caller holds pages.lock. */
 static struct page_run take_run(struct vfio_ccw_device *device, unsigned int request)
 {
 	struct vfio_ccw_pages *pages = &device->pages;
-	struct page_run run;
 
 	if (pages->request != request || !pages->pinned)
 		return (struct page_run) {};
-	run = last_run(pages);
-	if (run.count && device->wedged)
-		keep_forever(pages->program->host_page + pages->pinned, run.count);
-	return run;
+	return last_run(pages);
 }
 
 /* At the end, @forget the list of pages unless others are at it still. */
@@ -274,7 +257,7 @@ static void unpin_runs(struct vfio_ccw_device *device, unsigned int request, boo
  * @request: number of the request; nothing happens if there is a newer one
  *
  * The caller has seen under sch->lock that the program is over, or that it could
- * not be stopped: then @device->wedged is on, and the pages stay in memory.
+ * not be stopped: then the pages stay in memory, see kept.c.
  *
  * Waits for others who pin or unpin pages right now. They may wait for a lock
  * that type1 holds around dma_unmap.

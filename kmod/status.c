@@ -54,7 +54,8 @@ static void status_arrived(struct vfio_ccw_device *device, const struct irb *irb
 static __cold void stray_interrupt(struct subchannel *sch)
 {
 	vfio_ccw_observe_spurious(sch);
-	cio_disable_subchannel(sch);
+	if (cio_disable_subchannel(sch) != -EBUSY)
+		vfio_ccw_unkeep(sch);
 }
 
 /**

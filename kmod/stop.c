@@ -4,9 +4,8 @@
  * go away, and when the system goes down.
  *
  * Memory is given back only when the channel cannot store into it any more. A
- * program that does not end within the time given keeps its memory for good:
- * the pages get a reference that nobody drops, the arena is not freed, and the
- * mdev cannot be used again.
+ * program that does not end within the time given keeps its memory until it does,
+ * see kept.c; meanwhile the subchannel cannot be opened.
  */
 #include <linux/jiffies.h>
 #include <asm/io.h>
@@ -45,13 +44,23 @@ static void wait_for_interrupt(struct vfio_ccw_device *device)
 	spin_lock_irq(&device->sch->lock);
 }
 
-/* One step towards a quiet subchannel; -EBUSY: another is needed. */
+/*
+ * One step towards a quiet subchannel; -EBUSY: another is needed.
+ *
+ * A program cannot be cancelled while there is status pending, of which an interrupt is
+ * to tell. If there is none, then that status is intermediate at most, and the program
+ * can be halted all the same (PoP, CANCEL SUBCHANNEL and HALT SUBCHANNEL).
+ */
 static int cancel_halt_clear(struct vfio_ccw_device *device, int *attempts)
 {
+	unsigned int seen = device->interrupts;
 	int ret = cio_cancel_halt_clear(device->sch, attempts);
 
-	if (ret == -EBUSY)
-		wait_for_interrupt(device);
+	if (ret != -EBUSY)
+		return ret;
+	wait_for_interrupt(device);
+	if (device->interrupts == seen)
+		cio_halt(device->sch);
 	return ret;
 }
 
@@ -64,13 +73,21 @@ static int clear_and_tell(struct vfio_ccw_device *device, int *attempts)
 	return -EBUSY;
 }
 
+/*
+ * Is no function in progress, and the status taken with which the last one ended? Such
+ * status may show the device as active all the same, for it is the device that says when
+ * it has done what a halt has left it to do; the channel has nothing to do with that any
+ * more, and MODIFY SUBCHANNEL would be accepted (PoP, "Function Control").
+ */
+static bool is_at_rest(struct subchannel *sch)
+{
+	return !cio_update_schib(sch) && !scsw_fctl(&sch->schib.scsw);
+}
+
 static void give_up_on_program(struct vfio_ccw_device *device)
 {
-	device->wedged = true;
-	vfio_ccw_observe_wedged(device);
-	vfio_ccw_move(device, FSM_VANISH);
-	dev_crit(device->vdev.dev,
-		 "channel program does not end: its memory is kept, the mdev is of no more use\n");
+	vfio_ccw_keep(device);
+	vfio_ccw_move(device, FSM_GIVE_UP);
 }
 
 /*
@@ -85,12 +102,12 @@ static void stop_program(struct vfio_ccw_device *device, unsigned long time,
 
 	vfio_ccw_move(device, FSM_STOP);
 	while (device->state == FSM_STOPPING) {
-		ret = step(device, &attempts);
+		ret = is_at_rest(device->sch) ? 0 : step(device, &attempts);
 		if (ret == -EBUSY && time_before(jiffies, deadline))
 			continue;
 		if (ret == -EIO || ret == -EBUSY)
 			break;
-		/* Cancelled, or no device any more: there is no interrupt to come. */
+		/* At rest, cancelled, or no device any more: there is no interrupt to come. */
 		vfio_ccw_move(device, FSM_FINAL);
 	}
 	if (device->state == FSM_STOPPING)
@@ -113,8 +130,8 @@ static int disable_subchannel(struct vfio_ccw_device *device, unsigned long time
 
 /*
  * MODIFY SUBCHANNEL refuses while a function is in progress (condition code 2,
- * -EBUSY): a program that an earlier mdev could not stop keeps the next from
- * being opened as long as it runs. The caller holds sch->lock.
+ * -EBUSY): a program that could not be stopped keeps the subchannel from being
+ * opened as long as it runs. The caller holds sch->lock.
  */
 static int enable_subchannel(struct vfio_ccw_device *device)
 {
@@ -125,6 +142,7 @@ static int enable_subchannel(struct vfio_ccw_device *device)
 	ret = cio_enable_subchannel(sch, (u32)virt_to_phys(sch));
 	if (ret)
 		return ret;
+	vfio_ccw_unkeep(sch);
 	sch->opm = chp_get_sch_opm(sch);
 	sch->lpm = sch->schib.pmcw.pam & sch->opm;
 	return vfio_ccw_move(device, FSM_OPEN);
@@ -146,6 +164,20 @@ int vfio_ccw_enable(struct vfio_ccw_device *device)
 	return ret;
 }
 
+/* The caller holds sch->lock, which is dropped meanwhile. */
+static void close_subchannel(struct vfio_ccw_device *device)
+{
+	struct subchannel *sch = device->sch;
+	bool given_up = vfio_ccw_parent(sch)->kept.running;
+
+	if (disable_subchannel(device, given_up ? 0 : CLOSE_TIME) != -EBUSY)
+		vfio_ccw_unkeep(sch);
+	else if (!given_up)
+		dev_err(device->vdev.dev,
+			"subchannel cannot be disabled: it cannot be opened as long as it is busy\n");
+	vfio_ccw_move(device, FSM_CLOSE);
+}
+
 /**
  * vfio_ccw_disable - end the channel program and disable the subchannel
  * @device: the device; its request_lock is held
@@ -163,12 +195,7 @@ void vfio_ccw_disable(struct vfio_ccw_device *device)
 	vfio_ccw_collect(device);
 
 	spin_lock_irq(&sch->lock);
-	if (disable_subchannel(device, CLOSE_TIME) == -EBUSY) {
-		dev_err(device->vdev.dev,
-			"subchannel cannot be disabled: the mdev is of no more use\n");
-		vfio_ccw_move(device, FSM_VANISH);
-	}
-	vfio_ccw_move(device, FSM_CLOSE);
+	close_subchannel(device);
 	spin_unlock_irq(&sch->lock);
 }
 

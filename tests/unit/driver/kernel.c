@@ -176,8 +176,30 @@ chp_ssd_get_mask (int *ssd, struct chp_link *link)
 int
 cio_update_schib (struct subchannel *sch)
 {
-  (void) sch;
-  return 0;
+  sch->schib.scsw.cmd.fctl = sch->fctl;
+  return sch->is_gone ? -ENODEV : 0;
+}
+
+/* MODIFY SUBCHANNEL. */
+static int
+modify_subchannel (const struct subchannel *sch)
+{
+  if (sch->is_gone)
+    return -ENODEV;
+  return sch->fctl ? -EBUSY : 0;
+}
+
+int
+cio_enable_subchannel (struct subchannel *sch, u32 parameter)
+{
+  (void) parameter;
+  return modify_subchannel (sch);
+}
+
+int
+cio_disable_subchannel (struct subchannel *sch)
+{
+  return modify_subchannel (sch);
 }
 
 int

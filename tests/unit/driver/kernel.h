@@ -21,10 +21,13 @@
 #include <stdlib.h>
 #include <sys/types.h>
 
+#include "fsm.h"
 #include "irb.h"
 
 #define __user
 #define __cold
+#define __must_hold(lock)
+#define READ_ONCE(value) (value)
 #define likely(condition) (condition)
 #define unlikely(condition) (condition)
 #define BIT(number) (1u << (number))
@@ -117,6 +120,7 @@ struct work_struct
 };
 
 #define INIT_WORK(work, function) (*(work) = (struct work_struct){ (function), false })
+#define queue_work(queue, work) ((void) (queue), (work)->queued = true)
 bool flush_work (struct work_struct *work);
 bool cancel_work_sync (struct work_struct *work);
 
@@ -126,6 +130,30 @@ typedef struct
 } wait_queue_head_t;
 
 #define init_waitqueue_head(head) ((void) (head))
+#define wake_up_all(head) ((void) (head))
+
+/* --- time: it goes by only while somebody waits, or when a test has it do so --- */
+
+#define HZ 100
+extern unsigned long jiffies;
+#define time_before(a, b) ((long) ((a) - (b)) < 0)
+#define time_after_eq(a, b) (!time_before (a, b))
+
+/* The machine does something meanwhile, or all of the time goes by. */
+void machine_goes_on (long time);
+#define wait_event_timeout(head, condition, time)                                                  \
+  ((void) (head), (void) (condition), machine_goes_on (time))
+
+/* --- pages: the page at address N * PAGE_SIZE is number N --- */
+
+#define PAGES 8
+#define PAGE_SIZE 4096
+extern int page_references[PAGES];
+
+#define phys_to_page(address) (&page_references[(address) / PAGE_SIZE])
+#define get_page(page) ((void) ++*(page))
+#define put_page(page) ((void) --*(page))
+#define virt_to_phys(pointer) ((unsigned long) (pointer))
 
 /* --- channel I/O --- */
 
@@ -150,13 +178,17 @@ union scsw
 #define SCSW_ACTL_RESUME_PEND 0x40
 #define SCSW_ACTL_START_PEND 0x20
 #define scsw_actl(scsw) ((scsw)->cmd.actl)
+#define scsw_fctl(scsw) ((scsw)->cmd.fctl)
+
+#define VFIO_CCW_ISC 4
 
 struct pmcw
 {
   u32 intparm;
   u8 lpum;
   u8 pim;
-  u8 rest[22];
+  u8 pam;
+  u8 rest[21];
 };
 
 struct schib
@@ -206,9 +238,12 @@ struct device
 struct subchannel
 {
   spinlock_t lock;
+  u8 isc;
   u8 lpm;
   u8 opm;
   struct schib schib;
+  bool is_gone; /* the machine has no such subchannel any more */
+  u32 fctl;     /* what the machine's subchannel does */
   int ssd_info;
   struct device dev;
 };
@@ -216,12 +251,19 @@ struct subchannel
 #define to_subchannel(device) container_of (device, struct subchannel, dev)
 #define dev_set_drvdata(device, value) ((device)->data = (value))
 #define dev_get_drvdata(device) ((device)->data)
+#define dev_crit(device, ...) ((void) (device))
+#define dev_err(device, ...) ((void) (device))
 #define dev_notice(device, ...) ((void) (device))
 #define dev_notice_ratelimited(device, ...) ((void) (device), (void) (count))
 
 int chp_ssd_get_mask (int *ssd, struct chp_link *link);
 int cio_update_schib (struct subchannel *sch);
 int cio_clear (struct subchannel *sch);
+int cio_halt (struct subchannel *sch);
+int cio_cancel_halt_clear (struct subchannel *sch, int *attempts);
+int cio_enable_subchannel (struct subchannel *sch, u32 parameter);
+int cio_disable_subchannel (struct subchannel *sch);
+#define chp_get_sch_opm(sch) ((u8) 0x80)
 
 /* --- VFIO and mdev --- */
 
@@ -308,9 +350,18 @@ struct mdev_driver
 
 struct vfio_ccw_device;
 
+struct vfio_ccw_kept
+{
+  bool running;
+  const u64 *host_page;
+  u32 nr_pages;
+  struct ccw_xlat_arena arena;
+};
+
 struct vfio_ccw_parent
 {
   struct vfio_ccw_device *device;
+  struct vfio_ccw_kept kept;
 };
 
 struct vfio_ccw_triggers
@@ -329,7 +380,7 @@ struct vfio_ccw_crw_queue
 
 struct vfio_ccw_pages
 {
-  int unused;
+  u32 pinned;
 };
 
 struct vfio_ccw_device
@@ -341,10 +392,14 @@ struct vfio_ccw_device
   u8 scsw[SCSW_AREA_SIZE];
   int start_result;
   struct ccw_cmd_region command;
+  struct ccw_xlat program;
   struct ccw_xlat_arena arena;
   struct vfio_ccw_pages pages;
   struct work_struct give_up;
-  bool wedged;
+  enum fsm_state state;
+  unsigned int request;
+  struct irb_box status;
+  unsigned int interrupts;
   wait_queue_head_t interrupted;
   struct vfio_ccw_triggers triggers;
   struct vfio_ccw_crw_queue crw;
@@ -354,10 +409,14 @@ struct vfio_ccw_device
 #define vfio_ccw_parent(sch) ((struct vfio_ccw_parent *) dev_get_drvdata (&(sch)->dev))
 #define vfio_ccw_device_of(sch) (vfio_ccw_parent (sch)->device)
 
+#define vfio_ccw_move(device, event) fsm_move (&(device)->state, event)
+
 extern struct mdev_driver vfio_ccw_mdev_driver;
+extern struct workqueue_struct *vfio_ccw_queue;
 
 int vfio_ccw_arena_alloc (struct ccw_xlat_arena *arena);
 void vfio_ccw_arena_free (struct ccw_xlat_arena *arena);
+void vfio_ccw_leave_arena (struct vfio_ccw_device *device);
 int vfio_ccw_start (struct vfio_ccw_device *device);
 int vfio_ccw_resume (struct vfio_ccw_device *device);
 int vfio_ccw_halt (struct vfio_ccw_device *device);
@@ -365,6 +424,12 @@ int vfio_ccw_clear (struct vfio_ccw_device *device);
 int vfio_ccw_enable (struct vfio_ccw_device *device);
 void vfio_ccw_disable (struct vfio_ccw_device *device);
 int vfio_ccw_reset (struct vfio_ccw_device *device);
+void vfio_ccw_collect (struct vfio_ccw_device *device);
+void vfio_ccw_vanish (struct vfio_ccw_device *device);
+void vfio_ccw_shut_down (struct vfio_ccw_device *device);
+void vfio_ccw_keep (struct vfio_ccw_device *device);
+void vfio_ccw_unkeep (struct subchannel *sch);
+void vfio_ccw_leave_kept (struct subchannel *sch);
 void vfio_ccw_give_up (struct work_struct *work);
 void vfio_ccw_dma_unmap (struct vfio_device *device, u64 iova, u64 length);
 void vfio_ccw_status_remind (struct vfio_ccw_device *device, bool always);
@@ -372,6 +437,11 @@ bool vfio_ccw_status_look (struct vfio_ccw_device *device, struct irb_words *irb
 void vfio_ccw_status_untake (struct vfio_ccw_device *device, const struct irb_words *irb);
 void vfio_ccw_status_forget (struct vfio_ccw_device *device);
 void vfio_ccw_pages_init (struct vfio_ccw_pages *pages);
+unsigned int vfio_ccw_pages_revoke (struct vfio_ccw_pages *pages, u64 iova, u64 length);
+unsigned int vfio_ccw_pages_want (struct vfio_ccw_pages *pages, unsigned int request);
+void vfio_ccw_pages_give_up (struct vfio_ccw_device *device);
+void vfio_ccw_pages_await_given_up (struct vfio_ccw_pages *pages, unsigned int request, long time);
+void vfio_ccw_pages_release (struct vfio_ccw_device *device, unsigned int request);
 
 ssize_t vfio_ccw_read (struct vfio_device *device, char *buffer, size_t count, loff_t *position);
 ssize_t vfio_ccw_write (struct vfio_device *device, const char *buffer, size_t count,
@@ -399,6 +469,11 @@ int vfio_ccw_chp_event (struct subchannel *sch, struct chp_link *link, int event
 #define vfio_ccw_observe_open(device, result) ((void) (device))
 #define vfio_ccw_observe_close(device) ((void) (device))
 #define vfio_ccw_observe_crw(device, report, lost) ((void) (device))
+#define vfio_ccw_observe_reset(device, result) ((void) (device), (void) (result))
+#define vfio_ccw_observe_vanish(device) ((void) (device))
+#define vfio_ccw_observe_wedged(device) ((void) (device))
+#define vfio_ccw_observe_late_end(sch) ((void) (sch))
+#define trace_vfio_ccw_dma_unmap(device, iova, length, request) ((void) (device))
 #define vfio_ccw_observe_path(device, link, event, mask) ((void) (device))
 #define vfio_ccw_debugfs_add(device) ((void) (device))
 #define vfio_ccw_debugfs_remove(device) ((void) (device))

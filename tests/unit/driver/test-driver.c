@@ -98,6 +98,12 @@ vfio_ccw_arena_free (struct ccw_xlat_arena *arena)
   arena_in_use = FALSE;
 }
 
+void
+vfio_ccw_leave_arena (struct vfio_ccw_device *device)
+{
+  vfio_ccw_arena_free (&device->arena);
+}
+
 /* Gives up pages, a list of which is in the arena. */
 void
 vfio_ccw_give_up (struct work_struct *work)

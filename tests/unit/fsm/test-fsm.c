@@ -33,7 +33,7 @@ static gboolean seen[FSM_STATES][FSM_EVENTS];
 /* What leads from FSM_CLOSED to each state. */
 static const struct
 {
-  enum fsm_event events[4];
+  enum fsm_event events[5];
   guint n_events;
 } ways[FSM_STATES] = {
   [FSM_CLOSED] = { { 0 }, 0 },
@@ -43,6 +43,7 @@ static const struct
   [FSM_ACTIVE] = { { FSM_OPEN, FSM_BUILD, FSM_START }, 3 },
   [FSM_STOPPING] = { { FSM_OPEN, FSM_BUILD, FSM_START, FSM_STOP }, 4 },
   [FSM_DONE] = { { FSM_OPEN, FSM_BUILD, FSM_REJECT }, 3 },
+  [FSM_WEDGED] = { { FSM_OPEN, FSM_BUILD, FSM_START, FSM_STOP, FSM_GIVE_UP }, 5 },
   [FSM_GONE] = { { FSM_VANISH }, 1 },
 };
 
@@ -208,6 +209,37 @@ static const Script scripts[] = {
     { FSM_STOP, 0, FSM_ABORTING },
     { FSM_OPEN, -EBUSY, FSM_ABORTING },
     { FSM_CLOSE, -EBUSY, FSM_ABORTING }) },
+  { "cannot-be-stopped", STEPS (
+    { FSM_OPEN, 0, FSM_IDLE },
+    { FSM_BUILD, 0, FSM_BUILDING },
+    { FSM_START, 0, FSM_ACTIVE },
+    { FSM_STOP, 0, FSM_STOPPING },
+    { FSM_GIVE_UP, 0, FSM_WEDGED },
+    { FSM_COLLECT, 0, FSM_WEDGED },
+    { FSM_CLOSE, 0, FSM_CLOSED },
+    { FSM_OPEN, 0, FSM_IDLE }) },
+  { "nothing-goes-while-wedged", STEPS (
+    { FSM_OPEN, 0, FSM_IDLE },
+    { FSM_BUILD, 0, FSM_BUILDING },
+    { FSM_START, 0, FSM_ACTIVE },
+    { FSM_STOP, 0, FSM_STOPPING },
+    { FSM_GIVE_UP, 0, FSM_WEDGED },
+    { FSM_OPEN, -EBUSY, FSM_WEDGED },
+    { FSM_BUILD, -ENODEV, FSM_WEDGED },
+    { FSM_START, -ENODEV, FSM_WEDGED },
+    { FSM_SIGNAL, -ENODEV, FSM_WEDGED },
+    { FSM_CLEAR, -ENODEV, FSM_WEDGED },
+    { FSM_REJECT, 0, FSM_WEDGED },
+    { FSM_STOP, 0, FSM_WEDGED } ) },
+  { "wedged-for-good", STEPS (
+    { FSM_OPEN, 0, FSM_IDLE },
+    { FSM_BUILD, 0, FSM_BUILDING },
+    { FSM_START, 0, FSM_ACTIVE },
+    { FSM_STOP, 0, FSM_STOPPING },
+    { FSM_GIVE_UP, 0, FSM_WEDGED },
+    { FSM_FINAL, 0, FSM_WEDGED },
+    { FSM_GIVE_UP, 0, FSM_WEDGED },
+    { FSM_VANISH, 0, FSM_GONE } ) },
   { "gone", STEPS (
     { FSM_OPEN, 0, FSM_IDLE },
     { FSM_VANISH, 0, FSM_GONE },
@@ -281,9 +313,9 @@ test_ways_in (void)
     enum fsm_state from;
     enum fsm_event by;
   } only[] = {
-    { FSM_BUILDING, FSM_IDLE, FSM_BUILD },   { FSM_ABORTING, FSM_BUILDING, FSM_STOP },
-    { FSM_ACTIVE, FSM_BUILDING, FSM_START }, { FSM_STOPPING, FSM_ACTIVE, FSM_STOP },
-    { FSM_CLOSED, FSM_IDLE, FSM_CLOSE },
+    { FSM_BUILDING, FSM_IDLE, FSM_BUILD },     { FSM_ABORTING, FSM_BUILDING, FSM_STOP },
+    { FSM_ACTIVE, FSM_BUILDING, FSM_START },   { FSM_STOPPING, FSM_ACTIVE, FSM_STOP },
+    { FSM_WEDGED, FSM_STOPPING, FSM_GIVE_UP },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (only); i++)
@@ -316,6 +348,35 @@ test_pages_are_collected_first (void)
     }
 }
 
+/* Only who holds no pages is closed, or who has given them up for lost. */
+static void
+test_closed_by_close (void)
+{
+  for (enum fsm_state from = FSM_IDLE; from < FSM_STATES; from++)
+    {
+      for (enum fsm_event event = 0; event < FSM_EVENTS; event++)
+        {
+          enum fsm_state state = go_to (from);
+
+          fsm_move (&state, event);
+          if (state == FSM_CLOSED)
+            g_assert_true (event == FSM_CLOSE && (from == FSM_IDLE || from == FSM_WEDGED));
+        }
+    }
+}
+
+/* Who has not been given up may be, and then nothing changes unless a program is being ended. */
+static void
+test_give_up_what_runs (void)
+{
+  for (enum fsm_state from = 0; from < FSM_STATES; from++)
+    {
+      enum fsm_state state = go_to (from);
+
+      take_step (&state, &(Step){ FSM_GIVE_UP, 0, from == FSM_STOPPING ? FSM_WEDGED : from });
+    }
+}
+
 /* CLEAR SUBCHANNEL has no condition code 2. */
 static void
 test_clear_is_never_busy (void)
@@ -345,6 +406,7 @@ test_every_cell (void)
   for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
     test_script (&scripts[i]);
   test_vanish ();
+  test_give_up_what_runs ();
   for (enum fsm_state state = 0; state < FSM_STATES; state++)
     {
       for (enum fsm_event event = 0; event < FSM_EVENTS; event++)
@@ -369,6 +431,8 @@ main (int argc, char **argv)
   g_test_add_func ("/fsm/rule/refusal-moves-nothing", test_refusal_moves_nothing);
   g_test_add_func ("/fsm/rule/ways-in", test_ways_in);
   g_test_add_func ("/fsm/rule/pages-are-collected-first", test_pages_are_collected_first);
+  g_test_add_func ("/fsm/rule/closed-by-close", test_closed_by_close);
+  g_test_add_func ("/fsm/rule/give-up-what-runs", test_give_up_what_runs);
   g_test_add_func ("/fsm/rule/clear-is-never-busy", test_clear_is_never_busy);
   g_test_add_func ("/fsm/names", test_names);
   g_test_add_func ("/fsm/every-cell", test_every_cell);
