@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # machine: hercules
-# seconds: 1200
+# seconds: 1800
 # What goes wrong with a disk reaches its user as the device tells it, nothing hangs,
 # and the host gets its disk back: unit checks, a medium that is not there, attention,
-# a path taken away while the disk is written, a user killed meanwhile.
+# a path or the disk itself taken away while it is written, users killed halfway, and
+# programs that have no end.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh
 # shellcheck source=dasd-lib.sh
@@ -16,6 +17,12 @@ uuid=6b1f0c52-9a37-4f0e-8d10-3c2f5d7e0220
 tape_uuid=6b1f0c52-9a37-4f0e-8d10-3c2f5d7e0580
 data=/tmp/dasd-faults
 said=$data/said
+heard=$data/heard
+
+# What is written to lies behind the host's file system, in blocks of the disk.
+own_blocks=1700
+first=1752
+count=24
 
 cli() {
   command=$1
@@ -50,7 +57,7 @@ says() {
 
 # start_stream: writes and reads until it is ended; it has done so once.
 start_stream() {
-  vfio-client stream $uuid 48 24 > $said 2>&1 &
+  vfio-client stream $uuid $first $count > $said 2>&1 &
   stream=$!
   wait_for 120 says '^works'
 }
@@ -76,6 +83,74 @@ vary() {
   echo "$1" > /sys/devices/css0/chp0.02/status
 }
 
+# --- programs without an end -----------------------------------------------------
+
+# start_endless PATTERN COMMAND...: until what it has said tells that it runs.
+start_endless() {
+  pattern=$1
+  shift
+  vfio-client "$@" > $said 2>&1 &
+  endless=$!
+  wait_for 60 grep -q "$pattern" $said
+}
+
+kill_endless() {
+  kill -KILL "$endless"
+  wait "$endless"
+  return 0
+}
+
+kernel_says() {
+  dmesg | grep -q "$1"
+}
+
+# unstoppable 1|0: whether what ends programs has an effect, see hercules-css.c.
+unstoppable() {
+  echo "$1" > /sys/module/hercules_css/parameters/unstoppable
+}
+
+# --- a disk that is taken away ---------------------------------------------------
+
+# has_heard EVENT: of a device, as virsh prints it.
+has_heard() {
+  grep -q "node device $1" $heard
+}
+
+# rescan: Linux looks for subchannels that have come or gone.
+rescan() {
+  echo 1 > /sys/devices/css0/rescan
+}
+
+is_taken_away() {
+  rescan
+  is_gone $disk && [ ! -e "/sys/bus/mdev/devices/$uuid" ]
+}
+
+# reset_path: as soon as the machine has the disk, see hercules-css.c.
+reset_path() {
+  echo "${disk#0.0.}" > /sys/module/hercules_css/parameters/reset
+}
+
+# bring_back: the disk, with the mediated device that virtccwd starts for it.
+bring_back() {
+  operator attach 0220 3390 0220.disk nosyncio
+  wait_for 60 reset_path && rescan && wait_for 60 subchannel_of $disk &&
+    wait_for 120 test -e "/sys/bus/mdev/devices/$uuid"
+}
+
+# --- the host's own ----------------------------------------------------------------
+
+# make_files: a file system at the start of the partition, and its checksum.
+make_files() {
+  node=$(node_of $disk) && mkfs.ext4 -q -b $BLOCK_SIZE "/dev/${node}1" $own_blocks &&
+    mkdir -p $data/mnt && mount "/dev/${node}1" $data/mnt &&
+    random_blocks 100 > $data/mnt/file && umount $data/mnt && own_sum > $data/sum
+}
+
+own_sum() {
+  read_disk $disk 0 $((FIRST_BLOCK + own_blocks)) | md5sum
+}
+
 # load_tape FILE: or "*", none; until the drive has said that something has happened.
 load_tape() {
   vfio-client await $tape_uuid > $said 2>&1 &
@@ -92,14 +167,20 @@ mkdir -p $data
 at_end "rm -rf $data"
 at_end "set_offline $disk"
 ok "a volume is formatted and has a partition" prepare_volume $disk
+ok "a file system is made on it" make_files
 ok "it goes offline" set_offline $disk
 start_virtccwd
 ok "virt-ccw passes it" pass_disk
 diag "$output"
+mdev=mdev_$(echo $uuid | tr - _)_$(subchannel_of $disk | tr . _)
+stdbuf -oL virsh -q -c "$NODEDEV_URI" nodedev-event --event lifecycle --loop > $heard 2>&1 &
+listener=$!
+at_end "kill $listener"
 
 # --- unit checks -----------------------------------------------------------------
 
-gives_sense "an unknown command: command reject" "$(sense "80 00" 01 00 02)" command ff
+like "$(vfio-client label $uuid)" "e5 d6 d3 f1 *" "the arm is on the first track"
+gives_sense "an unknown command: command reject" "$(sense "80 00" 01 00 00)" command ff
 gives_sense "a record that is not there: no record found" "$(sense "00 08" 00 00 00)" record 99
 gives_sense "blocks behind the extent: file protected" "$(sense "00 04" 00 00 02)" extent 24 24 12
 gives_sense "the end of the disk: file protected" "$(sense "00 04" 00 09 0e)" extent 1788 24 12
@@ -138,10 +219,60 @@ for round in 1 2 3; do
   wait "$stream"
   vfio-client label $uuid > /dev/null || bail "its user killed, another one can use the disk"
 done
+
+# --- a user killed whose program has no end ----------------------------------------
+
+ok "a program writes a block and goes on for ever" start_endless '^cc 0' busy $uuid $first
+kill_endless
+like "$(vfio-client label $uuid)" "e5 d6 d3 f1 *" "its user killed, another one can use the disk"
+ok "a program is suspended" start_endless '^started' endless $uuid
+kill_endless
+like "$(vfio-client label $uuid)" "e5 d6 d3 f1 *" "its user killed, another one can use the disk"
+not_ok "no memory was kept" kernel_says "channel program does not end"
+
+# --- a program that cannot be stopped and ends late --------------------------------
+
+ok "a program is suspended" start_endless '^started' endless $uuid
+unstoppable 1
+kill_endless
+ok "it cannot be stopped, its user killed, and the kernel says so" \
+  kernel_says "channel program does not end"
+like "$(vfio-client label $uuid 2>&1)" "*busy" "nobody else can use the disk"
+not_ok "its memory is kept" kernel_says "ended at last"
+operator i 0220
+ok "it ends by an attention, and its memory is given back" wait_for 60 kernel_says "ended at last"
+unstoppable 0
+like "$(vfio-client label $uuid)" "e5 d6 d3 f1 *" "and the disk can be used"
+
+# --- the disk itself -----------------------------------------------------------------
+
+ok "blocks are written and read without pause" start_stream
+operator detach 0220
+ok "the disk is taken away under that, and its mediated device goes" wait_for 120 is_taken_away
+wait "$stream"
+ok "its user was told" grep -q '^refused: No such device\|^wanted back' $said
+diag "$(cat $said)"
+ok "virtccwd tells that the device is gone" wait_for 60 has_heard "$mdev: Deleted"
+like "$(nodedev nodedev-info "$mdev")" "*Active: *no*" "and keeps what is defined for it"
+not_ok "nor has virt-ccw" cli list $disk
+ok "it is back" bring_back
+ok "virtccwd tells that" wait_for 60 has_heard "$mdev: Created"
+like "$(vfio-client label $uuid)" "e5 d6 d3 f1 *" "and it can be used"
+
+ok "a program is suspended" start_endless '^started' endless $uuid
+operator detach 0220
+sleep 2
+kill_endless
+ok "the disk is taken away, and its user killed before anyone knows" wait_for 120 is_taken_away
+ok "it is back" bring_back
+like "$(vfio-client label $uuid)" "e5 d6 d3 f1 *" "and it can be used"
+
 ok "virt-ccw gives the disk back" cli give-back $disk
 ok "the host sets it online" set_online $disk
-read_disk $disk 48 24 > $data/host
-is "$(wc -c < $data/host)" $((24 * BLOCK_SIZE)) "and reads all blocks"
+is "$(own_sum)" "$(cat $data/sum)" "it reads what it has left there"
+ok "and the file system is clean" fsck.ext4 -f -n "/dev/$(node_of $disk)1"
+read_disk $disk $first $count > $data/host
+is "$(wc -c < $data/host)" $((count * BLOCK_SIZE)) "all else can be read, too"
 
 # --- a medium that is not there -----------------------------------------------------
 

@@ -25,6 +25,7 @@ int command_write_blocks (Client *client, int argc, char **argv);
 int command_tape (Client *client, int argc, char **argv);
 int command_stream (Client *client, int argc, char **argv);
 int command_fault (Client *client, int argc, char **argv);
+int command_busy (Client *client, int argc, char **argv);
 int command_await (Client *client, int argc, char **argv);
 int command_run_program (Client *client, int argc, char **argv);
 int command_loop (Client *client, int argc, char **argv);

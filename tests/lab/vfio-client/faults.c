@@ -123,6 +123,44 @@ command_fault (Client *client, int argc, char **argv)
   return status.dstat & DSTAT_UNIT_CHECK ? 0 : 1;
 }
 
+/* --- a program that goes on --------------------------------------------------- */
+
+/* Writes a block, and then does nothing for ever, which it tells each time. */
+static Program
+busy_program (Client *client, unsigned block)
+{
+  const Transfer transfer = { .addressing = &by_lists, .write = true, .first = block, .count = 1 };
+  Program program = eckd_write_blocks_program (client, &transfer);
+  uint32_t again;
+
+  guest (client, program.next - 8, 8)[1] |= CCW_CC;
+  again = program_add (&program, CMD_NOP, CCW_CC | CCW_SLI | CCW_PCI, 1, DATA_AT);
+  program_tic (&program, again);
+  return program;
+}
+
+int
+command_busy (Client *client, int argc, char **argv)
+{
+  Program program;
+  Status status;
+  int error;
+
+  if (argc != 1)
+    return usage ("busy UUID BLOCK");
+  program = busy_program (client, strtoul (argv[0], NULL, 10));
+  error = start_subchannel (&program);
+  if (error)
+    die ("the program was refused: %s", strerror (error));
+  do
+    if (!wait_for_status (client, &status))
+      die ("no interrupt");
+    else
+      puts (status_text (&status));
+  while (!(status.stctl & STCTL_SECONDARY));
+  return 0;
+}
+
 /* --- status that nobody has asked for --------------------------------------- */
 
 int
@@ -280,12 +318,21 @@ compare (Stream *stream)
         die ("block %u, byte %u is not what was written", block, i);
 }
 
+/* Says what has come of an attempt, with what there is to say about it. */
+static void
+tell (const Stream *stream, Outcome outcome)
+{
+  static const char *const names[]
+      = { "", "works", "refused", "cleared", "checked", "wanted back" };
+  bool has_text = outcome != OUTCOME_WORKS && outcome != OUTCOME_WANTED_BACK;
+
+  printf ("%s%s%s\n", names[outcome], has_text ? ": " : "", has_text ? stream->text : "");
+}
+
 /* Repeated until it works, or there is reason to stop. */
 static bool
 transfer_all (Stream *stream, bool write)
 {
-  static const char *const names[]
-      = { "", "works", "refused", "cleared", "checked", "wanted back" };
   const struct timespec pause = { .tv_nsec = PAUSE_NS };
   Outcome outcome;
 
@@ -294,8 +341,7 @@ transfer_all (Stream *stream, bool write)
     {
       outcome = run_once (stream);
       if (outcome != stream->last)
-        printf ("%s%s%s\n", names[outcome], outcome == OUTCOME_WORKS ? "" : ": ",
-                outcome == OUTCOME_WORKS ? "" : stream->text);
+        tell (stream, outcome);
       stream->last = outcome;
       if (outcome == OUTCOME_WORKS)
         return true;

@@ -25,6 +25,7 @@ static const struct
   { "tape", command_tape, "", "write a tape, and read it forward and backward" },
   { "stream", command_stream, "FIRST COUNT", "write and read blocks until SIGTERM" },
   { "fault", command_fault, "WHAT...", "have a unit check and print its sense, see faults.c" },
+  { "busy", command_busy, "BLOCK", "write a block with a program that goes on for ever" },
   { "await", command_await, "", "wait for status nobody has asked for" },
   { "run-program", command_run_program, "FILE", "run what FILE describes, see run-program.c" },
   { "loop", command_loop, "N", "N times Sense ID, always with the same answer" },

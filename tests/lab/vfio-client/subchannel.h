@@ -21,6 +21,7 @@
 #define CCW_CC 0x40
 #define CCW_SLI 0x20
 #define CCW_SKIP 0x10
+#define CCW_PCI 0x08
 #define CCW_IDA 0x04
 #define CCW_SUSPEND 0x02
 
