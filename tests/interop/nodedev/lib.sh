@@ -44,14 +44,14 @@ $output"
 
 # --- the daemon --------------------------------------------------------------
 
-# wait_for NAME COMMAND...: until COMMAND succeeds, for at most a minute.
+# wait_for NAME COMMAND...: until COMMAND succeeds; three minutes and more, for a machine with much else to do.
 wait_for() {
   name=$1
   shift
   tries=0
   until "$@" > "$work/wait" 2>&1; do
     tries=$((tries + 1))
-    if [ $tries -gt 600 ]; then
+    if [ $tries -gt 1800 ]; then
       report 1 "$name"
       diag "never succeeded: $*
 $(cat "$work/wait")"
