@@ -29,7 +29,7 @@ export LAB_KERNEL=${LAB_KERNEL:-trixie}
 readonly LAB_SUITES=(trixie sid)
 # What emulates the machine, with its devices: tests/lab/README.md.
 export LAB_MACHINE=${LAB_MACHINE:-qemu}
-readonly LAB_MACHINES=(qemu hercules system)
+readonly LAB_MACHINES=(qemu hercules system compiler)
 # Steps that keep all processors busy run at this many jobs.
 LAB_JOBS=$(nproc)
 readonly LAB_JOBS
@@ -42,6 +42,11 @@ lab_kernels() {
   for config in "$LAB"/kernels/*.config; do
     [ "${config##*/}" = base.config ] || basename "$config" .config
   done
+}
+
+# lab_machine_has_systemd: and apt, and nothing of ours is installed.
+lab_machine_has_systemd() {
+  [ "$LAB_MACHINE" = system ] || [ "$LAB_MACHINE" = compiler ]
 }
 
 # lab_kernel_is_built: from source, by us.

@@ -32,7 +32,7 @@ machine_prepare_bare() {
 # machine_boot: the program that runs the machine.
 machine_boot() {
   case $LAB_MACHINE in
-    qemu | system) printf '%s\n' "$LAB/boot" ;;
+    qemu | system | compiler) printf '%s\n' "$LAB/boot" ;;
     *) printf '%s\n' "$LAB/$LAB_MACHINE/boot" ;;
   esac
 }
@@ -42,7 +42,7 @@ machine_boot() {
 machine_prepare() {
   local modules foreign programs tools guest bare qemu
 
-  if [ "$LAB_MACHINE" = system ]; then
+  if lab_machine_has_systemd; then
     machine_prepare_system
     return
   fi
@@ -62,21 +62,36 @@ machine_prepare() {
     cp "$(lab_build hercules-css)/hercules-css.ko" "$MACHINE/share/guests/"
 }
 
-# machine_prepare_system: the same for the machine "system", in which nothing of ours is
-# installed: the share has the packages, also of the next version, and the module that
-# DKMS has built of the first.
+# machine_prepare_system: the same for a machine with systemd, in which nothing of ours is
+# installed: the share has the packages, also of the next version.
 machine_prepare_system() {
-  local bare module
+  local bare guest
 
   bare=$(lab_build bare-guest)
-  module=$(lab_build dkms-module)
+  guest=$(lab_build guest-linux)
   machine_prepare_bare
   "$TREE/scripts/package" "$MACHINE/share/packages/first"
   "$TREE/scripts/package" --version "$MACHINE_NEXT_VERSION" "$MACHINE/share/packages/next"
-  cp -a "$module" "$MACHINE/share/packages/module"
-  cp -L "$bare/bare-guest" "$MACHINE/share/guests/"
+  cp -L "$bare/bare-guest" "$guest/kernel" "$guest/initrd" "$MACHINE/share/guests/"
   mv "$MACHINE/share/system/init-system" "$MACHINE/share/system/init"
   install -D -m 644 "$LAB/root/lab.service" "$MACHINE/share/install/etc/systemd/system/lab.service"
+  install -d "$MACHINE/share/install/root"
+  ln -s /lab/packages/first "$MACHINE/share/install/root/packages"
+  [ "$LAB_MACHINE" = compiler ] || machine_install_headers
+}
+
+# machine_install_headers: in place of the kernel's: what DKMS asks of them, and a recipe that
+# takes the module which it has built on this machine. The compiler would need minutes there.
+machine_install_headers() {
+  local module release folder
+
+  module=$(lab_build dkms-module)
+  release=$(cat "$(lab_build kernel)/release")
+  folder=usr/src/linux-headers-$release
+  install -D -m 644 "$module/config" "$MACHINE/share/install/$folder/.config"
+  install -m 644 "$module/vfio_ccw.ko" "$LAB/root/headers/Makefile" "$MACHINE/share/install/$folder/"
+  install -d "$MACHINE/share/install/$folder/include" "$MACHINE/share/install/usr/lib/modules/$release"
+  ln -s "/$folder" "$MACHINE/share/install/usr/lib/modules/$release/build"
 }
 
 machine_make_folder() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 #
-# For tests of the packages in the machine "system". Needs lib.sh.
+# For tests of the packages in the machines with systemd. Needs lib.sh.
 
 # What apt, dpkg and systemd note about their own doings is no difference.
 files_of_host() {
@@ -11,10 +11,12 @@ files_of_host() {
   find /etc -type f -exec sha256sum {} +
 }
 
+# Services that their socket or the bus starts, and that end by themselves, are no difference.
 units_of_host() {
   systemctl list-unit-files --no-legend --no-pager
   systemctl list-units --no-legend --no-pager --plain --state=active --type=service,socket |
-    cut -d' ' -f1 | grep -v -e '^systemd-' -e '^lab'
+    cut -d' ' -f1 | grep -v -e '^systemd-' -e '^lab' -e '^dbus' -e '^polkit' -e '^virtlogd.service' \
+    -e '^libvirtd.service'
 }
 
 bindings_of_host() {
@@ -26,39 +28,28 @@ bindings_of_host() {
   ls /etc/mdevctl.d /run/libvirt
 }
 
-# state_of_host FILE: all of that.
+# state_of_host FILE: all of that, once libvirtd has made its folders.
 state_of_host() {
+  virsh -q -c qemu:///system uri > /dev/null
   { files_of_host | sort; units_of_host | sort; bindings_of_host; } > "$1"
 }
 
-# Modules that no test needs, many: depmod takes a minute and a half for all of them, whenever DKMS
-# has installed or removed one.
-leave_out_modules() {
-  folder=/lib/modules/$(uname -r)/kernel
-  rm -rf "$folder"/net "$folder"/fs "$folder"/sound || return 1
-  for part in ata hid hwmon infiniband input md media net scsi usb; do
-    rm -rf "$folder/drivers/$part" || return 1
-  done
-  depmod
+# packages FOLDER: those of the share, without debugging symbols.
+packages() {
+  find "/lab/packages/$1" -name '*.deb' ! -name '*-dbgsym_*'
 }
 
-# In place of the kernel's headers: what DKMS asks of them, and a recipe that takes the module it has
-# built elsewhere. The compiler would need minutes here.
-make_headers() {
-  headers=/usr/src/linux-headers-$(uname -r)
-  mkdir -p "$headers/include"
-  cp /lab/packages/module/config "$headers/.config" || return 1
-  cat > "$headers/Makefile" << 'RECIPE'
-modules:
-	cp /lab/packages/module/vfio_ccw.ko $(M)/
-clean:
-	rm -f $(M)/vfio_ccw.ko
-RECIPE
-  ln -sfn "$headers" "/lib/modules/$(uname -r)/build"
-}
-
-prepare_kernel() {
-  leave_out_modules && make_headers
+# make_kernel RELEASE [EDIT]: as if its packages were installed, with the headers of the one that runs
+# and a module of it (a kernel without any is a removed one to DKMS), until the test ends; sed's EDIT
+# changes its configuration.
+make_kernel() {
+  headers=/usr/src/linux-headers-$1
+  at_end "rm -rf $headers /usr/lib/modules/$1 /boot/config-$1"
+  cp -R "/usr/src/linux-headers-$(uname -r)" "$headers" && mkdir -p "/usr/lib/modules/$1" /boot &&
+    sed -i "${2:-}" "$headers/.config" && cp "$headers/.config" "/boot/config-$1" &&
+    ln -s "$headers" "/usr/lib/modules/$1/build" &&
+    cp "/usr/lib/modules/$(uname -r)"/kernel/lib/crc8.ko* "/usr/lib/modules/$1/" &&
+    touch "/usr/lib/modules/$1/modules.order" "/usr/lib/modules/$1/modules.builtin" && depmod "$1"
 }
 
 apt() {
@@ -79,3 +70,6 @@ are() {
 nodedev_default() {
   virsh -q -c nodedev:///system "$@"
 }
+
+# A test leaves no libvirtd behind; its sockets stay.
+at_end "systemctl stop libvirtd.service"

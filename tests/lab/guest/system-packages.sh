@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # machine: system
 # seconds: 1800
-# The packages, by apt, on a Debian with systemd: installed they do the job, an upgrade disturbs no
-# guest, and when they are removed and purged the host is as it was.
+# The packages, by apt, on a Debian with systemd and several kernels: an upgrade disturbs no guest, they
+# are not removed while a guest has a device, and when they are removed and purged the host is as it was.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh
 # shellcheck source=libvirt-lib.sh
@@ -22,45 +22,36 @@ drivers() {
   echo "$(driver_of "$terminal") $(driver_of "$random")"
 }
 
-# packages FOLDER: those of the share, without debugging symbols.
-packages() {
-  find "/lab/packages/$1" -name '*.deb' ! -name '*-dbgsym_*'
-}
-
 version_of() { # PACKAGE
   dpkg-query --show --showformat '${Version} ${db:Status-Status}' "$1" 2> /dev/null
 }
 
-# libvirtd as systemd knows it, so that packages can tell it to look for hooks again.
-run_libvirtd_by_systemd() {
-  prepare_libvirtd qemu nodedev
-  cat > /run/systemd/system/libvirtd.service << UNIT
-[Service]
-Environment=LIBVIRT_DRIVER_DIR=$LIBVIRTD_FOLDER/drivers
-ExecStart=/usr/sbin/libvirtd -f $LIBVIRTD_FOLDER/libvirtd.conf
-ExecReload=/bin/kill -HUP \$MAINPID
-KillMode=process
-UNIT
-  systemctl daemon-reload
-  at_end "systemctl stop libvirtd.service; rm -f /run/systemd/system/libvirtd.service"
-  systemctl start libvirtd.service && wait_for 120 stock uri
+# define_guest NAME WORDS [DEVICE...]: to libvirt as it runs here.
+define_guest() {
+  mkdir -p $LIBVIRTD_FOLDER
+  at_end "rm -rf $LIBVIRTD_FOLDER"
+  LIBVIRTD_SOCKET=/run/libvirt/libvirt-sock
+  define_domain "$@"
 }
 
 # --- before -----------------------------------------------------------------
 
-ok "a kernel with its headers" prepare_kernel
-ok "stock libvirtd runs, monolithic" run_libvirtd_by_systemd
+ok "a second kernel" make_kernel 6.12.0-77-s390x
+ok "a third, without VFIO" make_kernel 6.1.0-77-s390x '/^CONFIG_VFIO=/d'
 state_of_host /tmp/before
 
 # --- installed --------------------------------------------------------------
 
 # shellcheck disable=SC2046 # a package is a word
 ok "apt installs the packages" apt install $(packages first)
+like "$output" "*Linux 6.1.0-77-s390x has no VFIO*" "and tells for which kernel there is no module"
 first=$(version_of virt-ccw)
 ok "the daemon's units are enabled" are enabled $units
 ok "and active" are active $units
 
 like "$(dkms status -m vfio-ccw -v "${first% *}" -k "$(uname -r)")" "*: installed" "DKMS has built the module and installed it"
+like "$(dkms status -m vfio-ccw -k 6.12.0-77-s390x)" "*: installed" "for the second kernel, too"
+unlike "$(dkms status -m vfio-ccw)" "*6.1.0-77-s390x*" "and not for the third"
 like "$(modinfo -n vfio_ccw)" "*/updates/dkms/vfio_ccw.ko*" "where the kernel looks first"
 ok "it is loaded" test -e /sys/module/vfio_ccw
 
@@ -81,7 +72,7 @@ ok "which starts by itself" nodedev_default nodedev-autostart "$random_mdev"
 ok "nodedev-start" nodedev_default nodedev-start "$random_mdev"
 is "$(drivers)" "io_subchannel vfio_ccw" "its subchannel is bound"
 ok "define a domain with the other" \
-  define_domain guest "await-user 1234" "$(hostdev_xml $terminal_uuid 0x1234)"
+  define_guest guest "await-user 1234" "$(hostdev_xml $terminal_uuid 0x1234)"
 at_end "stock destroy guest; stock undefine guest"
 ok "start it" stock start guest
 is "$(drivers)" "vfio_ccw vfio_ccw" "the hook was found and has bound its subchannel"
@@ -127,8 +118,6 @@ not_ok "the driver is unloaded" test -e /sys/module/vfio_ccw
 
 mdevctl undefine -u $terminal_uuid
 mdevctl undefine -u $random_uuid
-# mdevctl leaves its folders.
-find /etc/mdevctl.d -mindepth 1 -type d -empty -delete
 ok "apt purges what is left" apt purge virt-ccw virt-ccw-dkms virt-ccw-doc
 state_of_host /tmp/after
 ok "files, units and bindings are as before" diff /tmp/before /tmp/after

@@ -57,6 +57,9 @@ shows() { # NAME
 loopback=net_lo_00_00_00_00_00_00
 make_program
 make_units
+monolithic="libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket"
+at_end "systemctl enable --now $monolithic"
+ok "the host has no monolithic daemon in use" systemctl disable --now $monolithic
 at_end forget_stock
 systemctl daemon-reload
 ok "the host has its sockets" systemctl enable --now $stock
