@@ -75,6 +75,7 @@ machine_prepare_system() {
   cp -L "$bare/bare-guest" "$guest/kernel" "$guest/initrd" "$MACHINE/share/guests/"
   mv "$MACHINE/share/system/init-system" "$MACHINE/share/system/init"
   install -D -m 644 "$LAB/root/lab.service" "$MACHINE/share/install/etc/systemd/system/lab.service"
+  install -D -m 644 "$LAB/root/system.conf" "$MACHINE/share/install/etc/systemd/system.conf.d/lab.conf"
   install -d "$MACHINE/share/install/root"
   ln -s /lab/packages/first "$MACHINE/share/install/root/packages"
   [ "$LAB_MACHINE" = compiler ] || machine_install_headers
