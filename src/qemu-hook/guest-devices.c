@@ -117,7 +117,9 @@ give_back_or_leave (GuestNote *note, const CcwPaths *paths, GError **error)
 static gboolean
 take_from (GuestNote *note, const CcwPaths *paths, const char *domain, GError **error)
 {
-  guest_note_forget_lost (note, domain);
+  g_auto (LibvirtEmulators) emulators = LIBVIRT_EMULATORS_UNREAD;
+
+  guest_note_forget_lost (note, domain, &emulators);
   if (note->claims->len == 1)
     return give_back_or_leave (note, paths, error);
   guest_note_remove_domain (note, domain);
@@ -195,6 +197,7 @@ release_left (const CcwPaths *paths, char *mdev, const GuestDomain *domain)
 static void
 release_lost_one (const CcwPaths *paths, char *mdev, const char *besides)
 {
+  g_auto (LibvirtEmulators) emulators = LIBVIRT_EMULATORS_UNREAD;
   g_auto (MdevLock) lock = MDEV_LOCK_NONE;
   g_autoptr (GuestNote) note = NULL;
   g_autoptr (GError) error = NULL;
@@ -202,7 +205,7 @@ release_lost_one (const CcwPaths *paths, char *mdev, const char *besides)
   if (!lock_one (&lock, paths, mdev))
     return;
   note = guest_note_load (paths, mdev, NULL);
-  if (note == NULL || note->ended || !guest_note_forget_lost (note, besides))
+  if (note == NULL || note->ended || !guest_note_forget_lost (note, besides, &emulators))
     return;
   if (note->claims->len > 0)
     guest_note_save (note, paths, &error);
@@ -215,24 +218,25 @@ release_lost_one (const CcwPaths *paths, char *mdev, const char *besides)
 
 /* Looked at before anybody is waited for, who holds the lock: nearly always there is none. */
 static gboolean
-has_lost (const CcwPaths *paths, const char *mdev, const char *besides)
+has_lost (const CcwPaths *paths, const char *mdev, const char *besides, LibvirtEmulators *emulators)
 {
   g_autoptr (GuestNote) note = guest_note_load (paths, mdev, NULL);
 
-  return note != NULL && guest_note_forget_lost (note, besides);
+  return note != NULL && guest_note_forget_lost (note, besides, emulators);
 }
 
 /* @domain's own is its start's or its end's to settle. */
 static void
 release_lost (const CcwPaths *paths, const GuestDomain *domain)
 {
+  g_auto (LibvirtEmulators) emulators = LIBVIRT_EMULATORS_UNREAD;
   g_autoptr (GPtrArray) noted = guest_note_list_all (paths);
 
   for (guint i = 0; i < noted->len; i++)
     {
       char *mdev = g_ptr_array_index (noted, i);
 
-      if (!contains (domain->mdevs, mdev) && has_lost (paths, mdev, domain->uuid))
+      if (!contains (domain->mdevs, mdev) && has_lost (paths, mdev, domain->uuid, &emulators))
         release_lost_one (paths, mdev, domain->uuid);
     }
 }

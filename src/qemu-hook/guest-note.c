@@ -4,7 +4,6 @@
 #include "ccw/error.h"
 #include "mdev/config.h"
 #include "mdev/keyfile.h"
-#include "qemu-hook/libvirt-process.h"
 
 #define FOLDER "guests"
 #define GROUP "guest"
@@ -91,24 +90,36 @@ guest_note_remove_domain (GuestNote *note, const char *domain)
     g_ptr_array_remove_index (note->claims, position);
 }
 
-static gboolean
-is_lost (const GuestClaim *claim)
+/* Claims, which stay the note's, but for that of @besides. */
+static GPtrArray *
+list_claims_of_gone (const GuestNote *note, const char *besides)
 {
-  return claim->daemon != NULL && libvirt_process_is_gone (claim->daemon)
-         && !libvirt_process_has_emulator (claim->domain);
+  GPtrArray *gone = g_ptr_array_new ();
+
+  for (guint i = 0; i < note->claims->len; i++)
+    {
+      const GuestClaim *claim = g_ptr_array_index (note->claims, i);
+
+      if (!g_str_equal (claim->domain, besides) && claim->daemon != NULL
+          && libvirt_process_is_gone (claim->daemon))
+        g_ptr_array_add (gone, (gpointer) claim);
+    }
+  return gone;
 }
 
+/* The daemons first: one that is gone starts no emulator after it was looked for that. */
 gboolean
-guest_note_forget_lost (GuestNote *note, const char *besides)
+guest_note_forget_lost (GuestNote *note, const char *besides, LibvirtEmulators *emulators)
 {
+  g_autoptr (GPtrArray) gone = list_claims_of_gone (note, besides);
   guint before = note->claims->len;
 
-  for (guint i = before; i > 0; i--)
+  for (guint i = 0; i < gone->len; i++)
     {
-      const GuestClaim *claim = g_ptr_array_index (note->claims, i - 1);
+      GuestClaim *claim = g_ptr_array_index (gone, i);
 
-      if (!g_str_equal (claim->domain, besides) && is_lost (claim))
-        g_ptr_array_remove_index (note->claims, i - 1);
+      if (!libvirt_emulators_run (emulators, claim->domain))
+        g_ptr_array_remove (note->claims, claim);
     }
   return note->claims->len < before;
 }

@@ -3,6 +3,7 @@
 
 #include "ccw/dev-id.h"
 #include "ccw/paths.h"
+#include "qemu-hook/libvirt-process.h"
 
 /*
  * What the hook keeps of each mdev that it starts for a domain: the file
@@ -50,8 +51,11 @@ void guest_note_remove_domain (GuestNote *note, const char *domain);
  * hook's "prepare" and the start of the emulator knows nothing of that when it runs again; and
  * until then it lists the domain as one that is off, so that its lists tell nothing. FALSE: there
  * are none.
+ *
+ * @emulators that were looked at before this call may lack one that a daemon has started since, and
+ * died: then the answer only says that it is worth looking anew.
  */
-gboolean guest_note_forget_lost (GuestNote *note, const char *besides);
+gboolean guest_note_forget_lost (GuestNote *note, const char *besides, LibvirtEmulators *emulators);
 
 /* NULL without an error when there is none. Errors: CCW_ERROR_SYSTEM. */
 GuestNote *guest_note_load (const CcwPaths *paths, const char *mdev, GError **error);

@@ -19,12 +19,22 @@ is_daemon (const char *number)
   return name != NULL && g_strv_contains (daemons, name);
 }
 
+/* In which the numbers of processes count: a container has its own. */
+static char *
+read_namespace (void)
+{
+  char *name = ccw_sysfs_read_link_name ("/proc/self/ns/pid");
+
+  return name != NULL ? name : g_strdup ("-");
+}
+
 static char *
 identify (const char *number)
 {
   g_autofree char *start = ccw_process_stat (number, CCW_PROCESS_START_TIME);
+  g_autofree char *namespace = read_namespace ();
 
-  return start == NULL ? NULL : g_strdup_printf ("%s %s", number, start);
+  return start == NULL ? NULL : g_strdup_printf ("%s %s %s", number, start, namespace);
 }
 
 char *
@@ -42,48 +52,53 @@ libvirt_process_find_caller (void)
 gboolean
 libvirt_process_is_gone (const char *process)
 {
-  g_auto (GStrv) parts = g_strsplit (process, " ", 2);
-  g_autofree char *now = parts[0] == NULL ? NULL : identify (parts[0]);
+  g_auto (GStrv) parts = g_strsplit (process, " ", 3);
+  g_autofree char *namespace = read_namespace ();
+  g_autofree char *now = NULL;
 
+  if (g_strv_length (parts) < 3 || !g_str_equal (parts[2], namespace))
+    return FALSE;
+  now = identify (parts[0]);
   return g_strcmp0 (now, process) != 0;
 }
 
 /* --- emulators ---------------------------------------------------------------- */
 
-/* Does @line, arguments that each end with a NUL, have "-uuid DOMAIN", as libvirt starts QEMU? */
-static gboolean
-names_domain (const char *line, gsize length, const char *domain)
+/* Of @line, arguments that each end with a NUL: "-uuid DOMAIN", as libvirt starts QEMU. */
+static void
+note_domain (GHashTable *domains, const char *line, gsize length)
 {
   gboolean is_next = FALSE;
 
   for (const char *argument = line; argument < line + length; argument += strlen (argument) + 1)
     {
-      if (is_next && g_ascii_strcasecmp (argument, domain) == 0)
-        return TRUE;
+      if (is_next)
+        g_hash_table_add (domains, g_ascii_strdown (argument, -1));
       is_next = strcmp (argument, "-uuid") == 0;
     }
-  return FALSE;
 }
 
-/* One that has ended meanwhile (ENOENT, or ESRCH, which GLib has no word for) is none. */
+/* One that has ended meanwhile (ENOENT, or ESRCH, which GLib has no word for) has none. */
 static gboolean
-may_be_emulator_of (const char *number, const char *domain)
+look_at (const char *number, GHashTable *domains)
 {
   g_autofree char *path = g_build_filename ("/proc", number, "cmdline", NULL);
   g_autofree char *line = NULL;
   g_autoptr (GError) error = NULL;
   gsize length;
 
-  if (g_file_get_contents (path, &line, &length, &error))
-    return names_domain (line, length, domain);
-  return !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
-         && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+  if (!g_file_get_contents (path, &line, &length, &error))
+    return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)
+           || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+  note_domain (domains, line, length);
+  return TRUE;
 }
 
-gboolean
-libvirt_process_has_emulator (const char *domain)
+static GHashTable *
+list_domains (void)
 {
   g_autoptr (GPtrArray) names = ccw_sysfs_list ("/proc/");
+  g_autoptr (GHashTable) domains = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gboolean is_known = FALSE;
 
   for (guint i = 0; i < names->len; i++)
@@ -92,9 +107,25 @@ libvirt_process_has_emulator (const char *domain)
 
       if (!g_ascii_isdigit (*name))
         continue;
-      if (may_be_emulator_of (name, domain))
-        return TRUE;
+      if (!look_at (name, domains))
+        return NULL;
       is_known = TRUE;
     }
-  return !is_known;
+  return is_known ? g_steal_pointer (&domains) : NULL;
+}
+
+gboolean
+libvirt_emulators_run (LibvirtEmulators *emulators, const char *domain)
+{
+  if (!emulators->is_read)
+    emulators->domains = list_domains ();
+  emulators->is_read = TRUE;
+  return emulators->domains == NULL || g_hash_table_contains (emulators->domains, domain);
+}
+
+void
+libvirt_emulators_clear (LibvirtEmulators *emulators)
+{
+  g_clear_pointer (&emulators->domains, g_hash_table_unref);
+  emulators->is_read = FALSE;
 }

@@ -487,6 +487,19 @@ verb_emulator (MockMachine *machine, char **argument, GError **error)
                              error);
 }
 
+/* namespace NUMBER, of processes: all are in it. umockdev shows only a link to what is there. */
+static gboolean
+verb_namespace (MockMachine *machine, char **argument, GError **error)
+{
+  g_autofree char *target = g_strdup_printf ("pid:[%s]", argument[0]);
+  g_autofree char *file = g_build_filename ("/proc/self/ns", target, NULL);
+  g_autofree char *link = g_build_filename (machine->tree.root, "/proc/self/ns/pid", NULL);
+
+  mock_tree_file (&machine->tree, file, "");
+  unlink (link);
+  return symlink (target, link) == 0 || wrong (error, "it cannot be linked", argument[0]);
+}
+
 static gboolean
 verb_close (MockMachine *machine, char **argument, GError **error)
 {
@@ -591,6 +604,7 @@ static const struct
   { "loop", 2, verb_loop },
   { "many", 2, verb_many },
   { "mount", 4, verb_mount },
+  { "namespace", 1, verb_namespace },
   { "online", 2, verb_online },
   { "open", 3, verb_open },
   { "order", 2, verb_order },

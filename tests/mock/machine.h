@@ -38,6 +38,7 @@
  *   open PID COMMAND PATH         a process has PATH open
  *   process PID COMMAND START     a process that was started at START
  *   emulator PID UUID             QEMU, which runs a domain of libvirt's
+ *   namespace NUMBER              of processes: who looks is in this one
  *   close PID                     any of them ends
  *   fail ORDER ERRNO TIMES        the next TIMES writes to files whose path ends in ORDER
  *                                 fail; ERRNO 0: they succeed without any effect

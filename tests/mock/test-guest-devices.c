@@ -12,6 +12,7 @@
 #include "mdev/lock.h"
 #include "mdev/store.h"
 #include "qemu-hook/guest-devices.h"
+#include "qemu-hook/libvirt-process.h"
 #include "transition-fixture.h"
 
 #define FIRST "11111111-2222-3333-4444-555555555555"
@@ -182,6 +183,40 @@ test_running_one_keeps (Fixture *fixture, gconstpointer data)
   assert_driver (TERMINAL, "io_subchannel");
 }
 
+/* Who shares the notes with another container does not see its processes, or as others. */
+static void
+test_another_containers_stays (Fixture *fixture, gconstpointer data)
+{
+  mock_machine_do (fixture->machine, "namespace 4026531836");
+  lose_one (fixture, "libvirtd");
+  do_with_parent (fixture, "close", "");
+  mock_machine_do (fixture->machine, "namespace 4026532000");
+  prepare (fixture, SECOND, NULL);
+  g_assert_true (release (fixture, SECOND, NULL));
+  assert_driver (TERMINAL, "vfio_ccw");
+  mock_machine_do (fixture->machine, "namespace 4026531836");
+  prepare (fixture, SECOND, NULL);
+  assert_driver (TERMINAL, "io_subchannel");
+}
+
+/* However many domains are asked about. */
+static void
+test_processes_are_looked_at_once (Fixture *fixture, gconstpointer data)
+{
+  g_auto (LibvirtEmulators) before = LIBVIRT_EMULATORS_UNREAD;
+  g_auto (LibvirtEmulators) after = LIBVIRT_EMULATORS_UNREAD;
+
+  mock_machine_do (fixture->machine, "emulator 4711 " FIRST);
+  g_assert_true (libvirt_emulators_run (&before, FIRST));
+  mock_machine_do (fixture->machine, "emulator 4712 " SECOND);
+  g_assert_false (libvirt_emulators_run (&before, SECOND));
+  g_assert_true (libvirt_emulators_run (&after, SECOND));
+  mock_machine_do (fixture->machine, "close 4711");
+  mock_machine_do (fixture->machine, "close 4712");
+  libvirt_emulators_clear (&after);
+  g_assert_true (libvirt_emulators_run (&after, THIRD)); /* no process at all can be seen */
+}
+
 static void
 test_open_one_stays (Fixture *fixture, gconstpointer data)
 {
@@ -276,6 +311,10 @@ main (int argc, char **argv)
   transition_fixture_add ("/guest-devices/lost/next-end-gives-back", NULL,
                           test_next_end_gives_back);
   transition_fixture_add ("/guest-devices/lost/running-one-keeps", NULL, test_running_one_keeps);
+  transition_fixture_add ("/guest-devices/lost/another-containers-stays", NULL,
+                          test_another_containers_stays);
+  transition_fixture_add ("/guest-devices/lost/processes-are-looked-at-once", NULL,
+                          test_processes_are_looked_at_once);
   transition_fixture_add ("/guest-devices/lost/open-one-stays", NULL, test_open_one_stays);
   transition_fixture_add ("/guest-devices/lost/unknown-one-keeps", NULL, test_unknown_one_keeps);
   transition_fixture_add ("/guest-devices/lost/end-of-another-with-it", NULL,
