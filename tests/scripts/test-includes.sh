@@ -42,7 +42,7 @@ readonly KERNEL_TESTS="
 tests/unit/translator  translator.h
 tests/fuzz/translator  translator.h
 tests/bench            translator.h
-tests/unit/driver      irb.h
+tests/unit/driver      fsm.h irb.h
 tests/unit/fsm         fsm.h irb.h"
 
 # includes ROOT FOLDER: "FILE HEADER" for each, HEADER with its quotes or brackets.
