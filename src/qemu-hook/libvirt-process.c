@@ -94,24 +94,29 @@ look_at (const char *number, GHashTable *domains)
   return TRUE;
 }
 
+/* The first process is there as long as any: who is not shown it (hidepid) is not shown all. */
+static gboolean
+is_shown_all (GPtrArray *names)
+{
+  return g_ptr_array_find_with_equal_func (names, "1", g_str_equal, NULL);
+}
+
 static GHashTable *
 list_domains (void)
 {
   g_autoptr (GPtrArray) names = ccw_sysfs_list ("/proc/");
   g_autoptr (GHashTable) domains = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  gboolean is_known = FALSE;
 
+  if (!is_shown_all (names))
+    return NULL;
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
 
-      if (!g_ascii_isdigit (*name))
-        continue;
-      if (!look_at (name, domains))
+      if (g_ascii_isdigit (*name) && !look_at (name, domains))
         return NULL;
-      is_known = TRUE;
     }
-  return is_known ? g_steal_pointer (&domains) : NULL;
+  return g_steal_pointer (&domains);
 }
 
 gboolean

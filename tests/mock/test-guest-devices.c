@@ -206,15 +206,27 @@ test_processes_are_looked_at_once (Fixture *fixture, gconstpointer data)
   g_auto (LibvirtEmulators) before = LIBVIRT_EMULATORS_UNREAD;
   g_auto (LibvirtEmulators) after = LIBVIRT_EMULATORS_UNREAD;
 
+  mock_machine_do (fixture->machine, BYSTANDER);
   mock_machine_do (fixture->machine, "emulator 4711 " FIRST);
   g_assert_true (libvirt_emulators_run (&before, FIRST));
   mock_machine_do (fixture->machine, "emulator 4712 " SECOND);
   g_assert_false (libvirt_emulators_run (&before, SECOND));
   g_assert_true (libvirt_emulators_run (&after, SECOND));
-  mock_machine_do (fixture->machine, "close 4711");
-  mock_machine_do (fixture->machine, "close 4712");
-  libvirt_emulators_clear (&after);
-  g_assert_true (libvirt_emulators_run (&after, THIRD)); /* no process at all can be seen */
+}
+
+/* Its emulator may be among those that are hidden. */
+static void
+test_hidden_one_keeps (Fixture *fixture, gconstpointer data)
+{
+  lose_one (fixture, "libvirtd");
+  do_with_parent (fixture, "close", "");
+  mock_machine_do (fixture->machine, "process 4711 bash 1");
+  mock_machine_do (fixture->machine, "close 1");
+  g_assert_true (release (fixture, SECOND, NULL));
+  assert_driver (TERMINAL, "vfio_ccw");
+  mock_machine_do (fixture->machine, BYSTANDER);
+  g_assert_true (release (fixture, SECOND, NULL));
+  assert_driver (TERMINAL, "io_subchannel");
 }
 
 static void
@@ -315,6 +327,7 @@ main (int argc, char **argv)
                           test_another_containers_stays);
   transition_fixture_add ("/guest-devices/lost/processes-are-looked-at-once", NULL,
                           test_processes_are_looked_at_once);
+  transition_fixture_add ("/guest-devices/lost/hidden-one-keeps", NULL, test_hidden_one_keeps);
   transition_fixture_add ("/guest-devices/lost/open-one-stays", NULL, test_open_one_stays);
   transition_fixture_add ("/guest-devices/lost/unknown-one-keeps", NULL, test_unknown_one_keeps);
   transition_fixture_add ("/guest-devices/lost/end-of-another-with-it", NULL,
