@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # virt-ccw-slot, by the real systemctl on units that no systemd runs: what it takes it gives back,
-# and when it is killed at any of its steps, the next time does the rest. And when the Debian package's
-# scripts call it.
+# and when it is killed at any of its steps, the next time does the rest. And when the
+# packages' scripts call it, of Debian and RPM.
 
 # --- a host of its own, with modular daemons ------------------------------------
 
@@ -53,12 +53,19 @@ sockets virtnodedevd-admin.socket
 unit libvirtd.service '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target
 unit virtqemud.service '[Service]' ExecStart=/bin/true '[Install]' WantedBy=multi-user.target
 
-# Kills all that its caller started, instead of the call whose number is in the file "cut".
+# Kills all that its caller started, instead of the call whose number is in the file "cut". Of what
+# runs it tells what is in the file "active", and notes in "story" what is started and stopped.
 mkdir "$VIRT_CCW_CACHE/bin"
+: > "$VIRT_CCW_CACHE/active"
 cat > "$VIRT_CCW_CACHE/bin/systemctl" << SCRIPT
 #!/bin/sh
 echo >> "$VIRT_CCW_CACHE/calls"
 [ "\$(wc -l < "$VIRT_CCW_CACHE/calls")" != "\$(cat "$VIRT_CCW_CACHE/cut")" ] || kill -KILL 0
+case \$1 in
+  is-active) ! grep -x "\$2" "$VIRT_CCW_CACHE/active" > /dev/null || { echo active; exit; } ;;
+  list-units) exec sed 's/$/ loaded active running/' "$VIRT_CCW_CACHE/active" ;;
+  start | stop) echo "\$@" >> "$VIRT_CCW_CACHE/story"; exit ;;
+esac
 exec $(command -v systemctl) "\$@"
 SCRIPT
 chmod +x "$VIRT_CCW_CACHE/bin/systemctl"
@@ -155,6 +162,20 @@ like "$("$SLOT" status)" "*libvirtd is used*virt-ccw-slot leave" "it is told whe
 ok "and gives the slot back" slot leave
 is "$(state)" "$(monolithic_host; state)" "all is as before"
 
+# What is active now comes before what is enabled for the next boot.
+monolithic_host
+echo virtqemud.socket > "$VIRT_CCW_CACHE/active"
+like "$(PATH=$VIRT_CCW_CACHE/bin:$PATH "$SLOT" status)" "libvirt's virtnodedevd serves*" \
+  "virtqemud that is active is what is used"
+ok "there, too" slot take
+ok "it takes the slot" are enabled $OURS
+fresh_host
+before_monolithic=$(state)
+echo libvirtd.service > "$VIRT_CCW_CACHE/active"
+ok "and libvirtd that is active, where modular ones are enabled" slot take
+is "$(state)" "$before_monolithic" "keeps it from taking any"
+: > "$VIRT_CCW_CACHE/active"
+
 # --- killed ------------------------------------------------------------------------
 
 # Looking how it is changes nothing until all is known: the first step stands for the others.
@@ -173,7 +194,7 @@ for ((cut = 1; cut <= calls_of_leave; cut++)); do
   ok "and gives all back" comes_to "$before" leave
 done
 
-# --- the package's scripts ------------------------------------------------------------
+# --- the Debian package's scripts -----------------------------------------------------
 
 # Without what debhelper puts into them but a note when, and without the driver. Devices go back, or
 # do not, as leave_devices has it.
@@ -224,6 +245,9 @@ is "$(state)" "$before
 /var/lib/virt-ccw/removed " "and gives the slot back"
 ok "it is installed again" package postinst configure 0.1.0
 is "$(state)" "$taken" "and takes the slot again"
+leave_devices 3
+ok "an upgrade begins" package prerm upgrade 0.2.0
+is "$(cat "$VIRT_CCW_CACHE/story") $(state)" "units $taken" "with no look at devices, nor at the slot"
 slot leave
 ok "it is upgraded after the slot was given back by hand" package postinst configure 0.1.0
 is "$(state)" "$before" "and leaves it at that"
@@ -232,4 +256,34 @@ slot take
 slot leave 3 2> /dev/null
 ok "its removal is broken off, with half of the slot given back" package postinst abort-remove
 is "$(state)" "$taken" "and it takes the slot again"
+
+# --- the RPM's ------------------------------------------------------------------------
+
+# Where macros are, a note when, as above.
+sed -n '/^%preun$/,/^%postun$/ { /^%\(preun\|postun\)$/d; p }' "$TREE/packaging/virt-ccw.spec" |
+  sed "s,^%systemd_preun.*,echo units >> '$VIRT_CCW_CACHE/story',
+    s,%{_prefix}/lib/virt-ccw/virt-ccw-leave,$VIRT_CCW_CACHE/leave,
+    s,%{_sbindir}/,,g" > "$VIRT_CCW_CACHE/preun"
+not_ok "no macro is left in it" grep -q '%{' "$VIRT_CCW_CACHE/preun"
+
+story() {
+  paste -sd ' ' "$VIRT_CCW_CACHE/story"
+}
+
+fresh_host
+slot take
+echo virtccwd.service > "$VIRT_CCW_CACHE/active"
+leave_devices 3
+ok "an upgrade begins" package preun 1
+is "$(story) $(state)" "units $taken" "with no look at devices, nor at the slot"
+leave_devices 3
+not_ok "it is not removed while a guest has a device" package preun 0
+is "$(story) $(state)" "devices $taken" "and the daemon runs on"
+leave_devices 0 3
+not_ok "nor when a guest gets one until the daemon has ended" package preun 0
+is "$(story) $(state)" "devices stop virtccwd.service devices start virtccwd.service $taken" \
+  "which runs again"
+leave_devices 0
+ok "it is removed" package preun 0
+is "$(story) $(state)" "devices stop virtccwd.service devices units $before" "and gives the slot back"
 done_testing
