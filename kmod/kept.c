@@ -54,16 +54,19 @@ void vfio_ccw_keep(struct vfio_ccw_device *device)
 
 /**
  * vfio_ccw_unkeep - the subchannel does nothing any more
- * @sch: a subchannel bound to the driver; its lock is held
+ * @sch: a subchannel whose interrupts come to the driver; its lock is held
  *
- * Gives back what is kept, if there is anything. Any context.
+ * Gives back what is kept, if there is anything. Any context. The common I/O layer
+ * calls our interrupt handler before the driver is bound and until after it has left.
  */
 void vfio_ccw_unkeep(struct subchannel *sch)
 {
-	struct vfio_ccw_kept *kept = &vfio_ccw_parent(sch)->kept;
+	struct vfio_ccw_parent *parent = vfio_ccw_parent(sch);
+	struct vfio_ccw_kept *kept;
 
-	if (!kept->running)
+	if (!parent || !parent->kept.running)
 		return;
+	kept = &parent->kept;
 	give_back_pages(kept);
 	if (kept->arena.cpu)
 		vfio_ccw_arena_free(&kept->arena);

@@ -346,6 +346,17 @@ test_kept_when_driver_leaves (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (arenas_freed, ==, 1);
 }
 
+/* An interrupt before the driver has begun with the subchannel, or after it has left it. */
+static void
+test_nothing_kept_when_unbound (Fixture *fixture, gconstpointer data)
+{
+  (void) data;
+  machine.ends_after = 1;
+  close_device (fixture);
+  dev_set_drvdata (&fixture->sch.dev, NULL);
+  vfio_ccw_unkeep (&fixture->sch);
+}
+
 /* The machine takes the device away: then its program is no more, either. */
 static void
 test_given_back_when_device_goes (Fixture *fixture, gconstpointer data)
@@ -376,6 +387,7 @@ main (int argc, char **argv)
     { "/stop/kept/over-reset", test_kept_over_reset },
     { "/stop/kept/ends-before-close", test_ends_before_close },
     { "/stop/kept/driver-leaves", test_kept_when_driver_leaves },
+    { "/stop/kept/unbound", test_nothing_kept_when_unbound },
     { "/stop/kept/device-goes", test_given_back_when_device_goes },
   };
 
