@@ -101,15 +101,19 @@ void vfio_ccw_leave_arena(struct vfio_ccw_device *device)
  * vfio_ccw_leave_kept - the subchannel is another driver's from now on
  * @sch: the subchannel; its lock is held
  *
- * What is kept then stays so: nobody will tell that the program has ended.
+ * What is kept then stays so: nobody will tell that the program has ended. So does the
+ * subchannel itself, if that is unregistered meanwhile: the interrupt for the end has
+ * its address, which cannot be taken out of a busy subchannel.
  */
 void vfio_ccw_leave_kept(struct subchannel *sch)
 {
 	if (!vfio_ccw_parent(sch)->kept.running)
 		return;
-	if (cio_disable_subchannel(sch) != -EBUSY)
+	if (cio_disable_subchannel(sch) != -EBUSY) {
 		vfio_ccw_unkeep(sch);
-	else
-		dev_crit(&sch->dev,
-			 "channel program still runs: its memory is kept until the next IPL\n");
+		return;
+	}
+	get_device(&sch->dev);
+	dev_crit(&sch->dev,
+		 "channel program still runs: its memory is kept until the next IPL\n");
 }

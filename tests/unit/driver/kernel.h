@@ -233,6 +233,7 @@ struct device
 {
   struct device *parent;
   void *data;
+  int references; /* more than it had at first */
 };
 
 struct subchannel
@@ -251,6 +252,7 @@ struct subchannel
 #define to_subchannel(device) container_of (device, struct subchannel, dev)
 #define dev_set_drvdata(device, value) ((device)->data = (value))
 #define dev_get_drvdata(device) ((device)->data)
+#define get_device(device) ((void) (device)->references++)
 #define dev_crit(device, ...) ((void) (device))
 #define dev_err(device, ...) ((void) (device))
 #define dev_notice(device, ...) ((void) (device))

@@ -341,9 +341,11 @@ test_kept_when_driver_leaves (Fixture *fixture, gconstpointer data)
   close_device (fixture);
   vfio_ccw_leave_kept (&fixture->sch);
   assert_kept (fixture);
+  g_assert_cmpint (fixture->sch.dev.references, ==, 1);
   end_late (fixture);
   vfio_ccw_leave_kept (&fixture->sch);
   g_assert_cmpuint (arenas_freed, ==, 1);
+  g_assert_cmpint (fixture->sch.dev.references, ==, 1);
 }
 
 /* An interrupt before the driver has begun with the subchannel, or after it has left it. */
