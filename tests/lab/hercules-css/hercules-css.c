@@ -164,12 +164,13 @@ static struct kprobe stopping = {
 
 static int __init hercules_css_init(void)
 {
-	int ret = register_kprobe(&stopping);
+	int ret = make_paths();
 
 	if (ret)
 		return ret;
 	system_ctl_clear_bit(14, CR14_CHANNEL_REPORT_SUBMASK_BIT);
-	return make_paths();
+	/* At last, for nobody takes the probe away again. */
+	return register_kprobe(&stopping);
 }
 module_init(hercules_css_init);
 
