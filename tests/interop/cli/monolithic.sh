@@ -28,8 +28,7 @@ own() {
 }
 
 # Not the machine's own: what libvirtd runs asks the mock machine's kernel.
-libvirtd=
-start_libvirtd() {
+prepare_libvirtd() {
   mkdir "$work/up" "$work/drivers"
   for driver in nodedev qemu; do
     ln -s "/usr/lib/$(gcc -print-multiarch)/libvirt/connection-driver/libvirt_driver_$driver.so" \
@@ -37,6 +36,10 @@ start_libvirtd() {
   done
   printf '%s = "%s"\n' unix_sock_dir "$work/up" auth_unix_rw none auth_unix_ro none \
     > "$work/libvirtd.conf"
+}
+
+libvirtd=
+start_libvirtd() {
   LIBVIRT_DRIVER_DIR=$work/drivers /usr/sbin/libvirtd -f "$work/libvirtd.conf" \
     --pid-file "$work/libvirtd.pid" --timeout 600 > "$work/log" 2>&1 &
   libvirtd=$!
@@ -69,6 +72,7 @@ chmod 755 "$work"
 id libvirt-qemu > /dev/null 2>&1 || add_user libvirt-qemu
 before=$(host_state)
 
+prepare_libvirtd
 start_libvirtd
 pass_with_domain "$monolithic_uri"
 is "$(host_state)" "$before" "the host is as it was"
@@ -113,6 +117,9 @@ doctor() {
   wait_for "doctor: $2" doctor_says "$1" && report 0 "doctor: $2"
 }
 
+# One that has seen an mdev come and go at once may still show it, when all is slow.
+stop_libvirtd
+start_libvirtd
 serve libvirt "$work/up/libvirt-sock"
 doctor "ok *libvirt is monolithic*
 ok *libvirtd shows 7 subchannels and 0 mediated devices*

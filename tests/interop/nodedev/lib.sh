@@ -44,7 +44,7 @@ $output"
 
 # --- the daemon --------------------------------------------------------------
 
-# wait_for NAME COMMAND...: until COMMAND succeeds; three minutes and more, for a machine with much else to do.
+# wait_for NAME COMMAND...: until COMMAND succeeds, for three minutes at least.
 wait_for() {
   name=$1
   shift
