@@ -59,8 +59,9 @@ static int cancel_halt_clear(struct vfio_ccw_device *device, int *attempts)
 	if (ret != -EBUSY)
 		return ret;
 	wait_for_interrupt(device);
-	if (device->interrupts == seen)
-		cio_halt(device->sch);
+	/* Another step would clear at once what is being halted. */
+	if (device->interrupts == seen && !cio_halt(device->sch))
+		wait_for_interrupt(device);
 	return ret;
 }
 
