@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #define PROGRAM_AT MEMORY_START
 #define DATA_AT (MEMORY_START + 0x10000)
 
 /* as much of the Sense ID answer as every device gives */
 #define ID_SIZE 7
+
+/* the longest wait for a program to get to the CCW before which it is suspended */
+#define SUSPEND_SECONDS 50
 
 #define CMD_3270_ERASE_WRITE 0x05
 
@@ -223,6 +227,22 @@ command_async (Client *client, int argc, char **argv)
   return usage ("async UUID halt|clear");
 }
 
+/* A program that is halted before it has got as far as that hangs its device in Hercules 3.13. */
+static void
+wait_until_suspended (Client *client)
+{
+  const time_t end = time (NULL) + SUSPEND_SECONDS;
+  uint8_t schib[SCHIB_AREA_SIZE];
+
+  do
+    {
+      if (time (NULL) > end)
+        die ("the program is not suspended");
+      store_subchannel (client, schib);
+    }
+  while (!(get_be32 (schib + SCHIB_SCSW) >> 5 & ACTL_SUSPENDED));
+}
+
 int
 command_endless (Client *client, int argc, char **argv)
 {
@@ -232,6 +252,7 @@ command_endless (Client *client, int argc, char **argv)
   if (argc)
     return usage ("endless UUID");
   start_endless (client);
+  wait_until_suspended (client);
   puts ("started");
   if (!wait_for_status (client, &status))
     die ("nobody has ended it");
