@@ -3,7 +3,7 @@
 # machine: compiler
 # seconds: 7000
 # DKMS builds the module where the package is installed, with Debian's headers and compiler, and
-# a guest has a device by it. Takes half an hour or more: run by hand.
+# a guest has a device by it. Takes twenty minutes: run by hand.
 # shellcheck source=lib.sh
 . /lab/guest/lib.sh
 # shellcheck source=system-lib.sh
