@@ -118,10 +118,16 @@ static void report_path(struct vfio_ccw_device *device, const struct chp_link *l
 	queue_report(device, &report);
 }
 
-/* A program that runs on a path which is no more ends by a clear. */
+/*
+ * A program that runs on a path which is no more ends by a clear. The path that was
+ * used last is not told before the device has answered; where there is no other path,
+ * it needs not to be.
+ */
 static void clear_path(struct subchannel *sch, u8 mask)
 {
-	if (scsw_actl(&sch->schib.scsw) && sch->schib.pmcw.lpum == mask)
+	bool only = !(sch->lpm & ~mask);
+
+	if (scsw_actl(&sch->schib.scsw) && (only || sch->schib.pmcw.lpum == mask))
 		cio_clear(sch);
 }
 

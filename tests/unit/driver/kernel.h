@@ -243,8 +243,9 @@ struct subchannel
   u8 lpm;
   u8 opm;
   struct schib schib;
-  bool is_gone; /* the machine has no such subchannel any more */
-  u32 fctl;     /* what the machine's subchannel does */
+  bool is_gone;        /* the machine has no such subchannel any more */
+  u32 fctl;            /* what the machine's subchannel does */
+  unsigned int clears; /* so many CLEAR SUBCHANNEL */
   int ssd_info;
   struct device dev;
 };

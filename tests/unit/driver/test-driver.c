@@ -294,6 +294,41 @@ test_crw_order (Fixture *fixture, gconstpointer data)
   g_assert_cmphex (next_report (fixture), ==, 0);
 }
 
+/* --- channel paths --- */
+
+/* The path 0x80 goes: what ends by a clear, and what has another path. */
+static void
+test_path_ends_programs (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    guint8 usable, used_last;
+    guint activity, clears;
+  } cases[] = {
+    { 0x80, 0x80, 1, 1 }, /* on it */
+    { 0x80, 0x00, 1, 1 }, /* nobody knows yet on which; there is no other */
+    { 0xc0, 0x80, 1, 1 }, { 0xc0, 0x40, 1, 0 },
+    { 0xc0, 0x00, 1, 0 }, { 0x80, 0x80, 0, 0 }, /* no program */
+  };
+  struct chp_link link = { { 1 } };
+
+  (void) data;
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (cases); i++)
+    {
+      struct subchannel *sch = &fixture->sch;
+      guint row = i / 2;
+
+      sch->lpm = sch->opm = cases[row].usable;
+      sch->schib.pmcw.lpum = cases[row].used_last;
+      sch->schib.scsw.cmd.actl = cases[row].activity;
+      sch->clears = 0;
+      spin_lock_irq (&sch->lock);
+      g_assert_cmpint (vfio_ccw_chp_event (sch, &link, i % 2 ? CHP_VARY_OFF : CHP_OFFLINE), ==, 0);
+      spin_unlock_irq (&sch->lock);
+      g_assert_cmpuint (sch->clears, ==, cases[row].clears);
+    }
+}
+
 /* --- one request at a time --- */
 
 static void *
@@ -528,6 +563,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "/driver/crw/race", test_crw_race },
     { "/driver/crw/order", test_crw_order },
+    { "/driver/path/ends-programs", test_path_ends_programs },
     { "/driver/request/windows", test_request_windows },
     { "/driver/eventfd/race", test_eventfd_race },
     { "/driver/eventfd/free-under-spinlock", test_free_under_spinlock },
