@@ -138,6 +138,27 @@ bring_back() {
     wait_for 120 test -e "/sys/bus/mdev/devices/$uuid"
 }
 
+# --- a driver that leaves ----------------------------------------------------------
+
+pass_by_hand() {
+  subchannel=$(subchannel_of $disk)
+  set_offline $disk && bind_vfio "$subchannel" && create_mdev "$subchannel" $uuid
+}
+
+# leave_running: our driver is taken from the disk whose program runs, and the disk is
+# given to the host's own, for which it is busy: so Linux has no such subchannel then.
+leave_running() {
+  subchannel=$(subchannel_of $disk)
+  echo > "/sys/bus/css/devices/$subchannel/driver_override" && rebind "$subchannel" &&
+    wait_for 60 is_gone $disk
+}
+
+is_found() {
+  rescan
+  sleep 1
+  [ -e "/sys/bus/ccw/devices/$disk" ]
+}
+
 # --- the host's own ----------------------------------------------------------------
 
 # make_files: a file system at the start of the partition, and its checksum.
@@ -273,6 +294,20 @@ is "$(own_sum)" "$(cat $data/sum)" "it reads what it has left there"
 ok "and the file system is clean" fsck.ext4 -f -n "/dev/$(node_of $disk)1"
 read_disk $disk $first $count > $data/host
 is "$(wc -c < $data/host)" $((count * BLOCK_SIZE)) "all else can be read, too"
+
+# --- a program that runs when the driver leaves ----------------------------------------
+
+ok "the disk is passed by hand" pass_by_hand
+ok "a program is suspended" start_endless '^started' endless $uuid
+unstoppable 1
+kill_endless
+ok "it cannot be stopped, and the subchannel is given to another driver" leave_running
+ok "the kernel says that the memory stays" kernel_says "channel program still runs"
+unstoppable 0
+operator i 0220
+ok "when it has ended, the host finds its disk again" wait_for 60 is_found
+ok "and sets it online" set_online $disk
+is "$(own_sum)" "$(cat $data/sum)" "and reads what it has left there"
 
 # --- a medium that is not there -----------------------------------------------------
 
