@@ -93,8 +93,9 @@ is "$(host_state)" "$before" "is undone"
 mkdir "$root/etc/mdevctl.d/0.0.0440"
 echo '{ "mdev_type": "vfio_ccw-io", "start": "auto", "attrs": [] }' \
   > "$root/etc/mdevctl.d/0.0.0440/$uuid"
-machine "plug 0.0.0440 0.0.2b0d dasd"
 mdev=mdev_$(echo "$uuid" | tr - _)_0_0_0440
+wait_for "the daemon has seen it" v nodedev-dumpxml "$mdev"
+machine "plug 0.0.0440 0.0.2b0d dasd"
 ok "a device comes while its note has no room" \
   wait_for "active" test -e "/sys/bus/mdev/devices/$uuid"
 ok "which is told" grep -q "$mdev cannot follow its device: .*No space left" "$work/log"
