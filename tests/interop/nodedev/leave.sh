@@ -89,6 +89,7 @@ ok "with nothing on it" leave
 is "$output" "" "nothing is told"
 is "$(driver_of 0.0.0314)" vfio_ccw "and it stays bound"
 rebind "" 0.0.0314
+wait_for "the host finds its disk" test -e /sys/bus/ccw/devices/0.0.2b09/online
 machine "online 0.0.2b09 1"
 is "$(host_state)" "$before" "until they take it back"
 done_testing
